@@ -1,0 +1,125 @@
+"""Public corpora with names, read into labelled text. Each reader says what its source labels and what it does not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from zlib import crc32
+
+from classifiers.scrub_fill import Labelled
+from schemas.errors import UsageError
+
+_KINDS = {
+    "PER": "PERSON", "person": "PERSON", "PERSON": "PERSON",
+    "ORG": "ORGANIZATION", "corporation": "ORGANIZATION", "ORGANIZATION": "ORGANIZATION", "group": "UNSURE",
+    "product": "UNSURE", "creative-work": "UNSURE", "LOC": "LOCATION", "location": "LOCATION", "LOCATION": "LOCATION",
+    "ADDRESS": "ADDRESS",
+}  # fmt: skip
+_NO_SPACE_BEFORE = frozenset(".,!?;:)]}%'’")
+_TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr)\.?$")
+FOLDS = 5
+"""Corpora are split into this many parts by a hash of the text or template; part 0 is held out for measuring."""
+
+
+def corpus_folder(public_data: Path) -> Path:
+    """The folder that holds `pii` and `emotion`, given either it or its `pii` folder. UsageError where neither fits."""
+    for folder in (public_data, public_data.parent):
+        if (folder / "pii" / "wnut17_train.conll").is_file():
+            return folder
+    raise UsageError(
+        "the public data for the scrubber was not found: the folder must hold pii/wnut17_train.conll,"
+        " pii/broad_twitter_corpus.conll.gz and pii/presidio_research_generated_large.json.gz."
+    )
+
+
+def _sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as stream:
+        sentence: list[tuple[str, str]] = []
+        for line in stream:
+            parts = line.split()
+            if len(parts) == 2:
+                sentence.append((parts[0], parts[1]))
+            elif sentence:
+                yield sentence
+                sentence = []
+        if sentence:
+            yield sentence
+
+
+def _joined(sentence: list[tuple[str, str]]) -> Labelled:
+    """Tokens set as a person would type them; tags in BIO become character spans."""
+    text = ""
+    spans: list[tuple[int, int, str]] = []
+    for at, (token, tag) in enumerate(sentence):
+        glued = not text or token[0] in _NO_SPACE_BEFORE or text[-1] in "([{#@'’" or sentence[at - 1][0] == "@"
+        start = len(text) + (0 if glued else 1)
+        text += ("" if glued else " ") + token
+        kind = _KINDS.get(tag[2:]) if tag != "O" else None
+        if kind and tag[0] == "I" and spans and spans[-1][2] == kind:
+            spans[-1] = (spans[-1][0], len(text), kind)
+        elif kind:
+            spans.append((start, len(text), kind))
+    return Labelled(text, tuple(spans))
+
+
+def read_conll(path: Path, fold: str = "") -> Iterator[Labelled]:
+    """Sentences of a CoNLL file in BIO. `fold`: `train` leaves out part 0 of FOLDS, `held_out` gives only part 0."""
+    for sentence in _sentences(path):
+        item = _joined(sentence)
+        held_out = crc32(" ".join(token for token, _ in sentence).encode()) % FOLDS == 0
+        if not fold or held_out == (fold == "held_out"):
+            yield item
+
+
+def read_presidio(path: Path, fold: str) -> Iterator[Labelled]:
+    """Sentences of presidio-research with names, places and organisations; split by template, so that none is in both."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        records = json.load(stream)
+    for record in records:
+        held_out = crc32(str(record["template_id"]).encode()) % FOLDS == 0
+        if held_out != (fold == "held_out"):
+            continue
+        text = record["full_text"]
+        found = [(s["start_position"], s["end_position"], s["entity_type"]) for s in record["spans"]]
+        spans = tuple(
+            sorted((a, b, _KINDS[k]) for a, b, k in found if k in _KINDS and not _TITLE.match(text[a:b]))
+        )
+        yield Labelled(text, spans)
+
+
+def read_presidio_all(path: Path, fold: str) -> Iterator[dict[str, object]]:
+    """The same sentences as gold lines with every type that the source labels but titles."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        records = json.load(stream)
+    for number, record in enumerate(records):
+        if (crc32(str(record["template_id"]).encode()) % FOLDS == 0) != (fold == "held_out"):
+            continue
+        spans = [
+            {"start": s["start_position"], "end": s["end_position"], "type": s["entity_type"]}
+            for s in record["spans"]
+            if s["entity_type"] not in ("TITLE", "PREFIX")
+        ]
+        yield {"id": f"presidio-{number}", "text": record["full_text"], "spans": spans}
+
+
+def read_goemotions(path: Path, names: random.Random, pick: list[str]) -> Iterator[Labelled]:
+    """Comments in which the source put [NAME] for every person; the gaps are filled from `pick`.
+
+    Places and organisations stand there unlabelled, so outside the names only "no person" is known.
+    """
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+        for row in csv.reader(stream, delimiter="\t"):
+            text, spans = "", []
+            for at, piece in enumerate(re.split(r"\[NAME\]", row[0].replace("[RELIGION]", "religion"))):
+                if at:
+                    name = names.choice(pick)
+                    spans.append((len(text), len(text) + len(name), "PERSON"))
+                    text += name
+                text += piece
+            yield Labelled(text, tuple(spans), outside="places")

@@ -1,0 +1,117 @@
+"""Turns labelled text into what the network is trained on: word types, their marks, and the labels allowed at each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from classifiers.scrub_fill import Labelled
+from classifiers.scrub_net import LABELS
+from classifiers.scrub_tokens import LINE, TURN, cut_words, letter_groups, shape, word_key
+
+LENGTH = 128
+"""Words in one training sequence."""
+BATCH = 32
+"""Sequences in one step."""
+_BIT = {label: 1 << number for number, label in enumerate(LABELS)}
+_ALL = (1 << len(LABELS)) - 1
+_NO_PERSON = _ALL & ~_BIT["PERSON"]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What is known of words beforehand: row of a word's vector by its key, frequency class by its key."""
+
+    rows: Mapping[int, int]
+    frequencies: Mapping[int, int]
+
+    def known(self, word: str) -> int:
+        return self.rows.get(word_key(word), 0)
+
+    def frequency(self, word: str) -> int:
+        return self.frequencies.get(word_key(word), 0)
+
+
+def labelled_words(item: Labelled) -> tuple[list[str], list[int]]:
+    """Words of an item and, for each, the bit mask of labels that the source allows there."""
+    words: list[str] = []
+    masks: list[int] = []
+    at = 0
+    for number, part in enumerate(item.text.split(TURN)):
+        if number:
+            words.append(TURN)
+            masks.append(_BIT["O"])
+        found, starts = cut_words(part)
+        for word, start in zip(found, starts, strict=True):
+            words.append(word)
+            masks.append(_mask(item, at + start, word))
+        at += len(part) + 1
+    _free_handles(words, masks)
+    return words, masks
+
+
+def _mask(item: Labelled, at: int, word: str) -> int:
+    for start, end, kind in item.spans:
+        if start <= at < end:
+            return _ALL if kind == "UNSURE" else _BIT[kind]
+    if item.outside == "anything":
+        return _ALL
+    return _NO_PERSON if item.outside == "places" and not word.islower() else _BIT["O"]
+
+
+def _free_handles(words: list[str], masks: list[int]) -> None:
+    """A pattern masks @handles; corpora label them as persons or not at all. The network learns nothing from them."""
+    for at in range(1, len(words)):
+        if words[at - 1] == "@":
+            masks[at - 1] = masks[at] = _ALL
+
+
+def sequences(items: Iterable[Labelled], rng: random.Random) -> Iterator[tuple[list[str], list[int]]]:
+    """Items in a row, with a change of turn, a line end or nothing between them, cut into sequences of LENGTH words."""
+    words: list[str] = []
+    masks: list[int] = []
+    for item in items:
+        found, allowed = labelled_words(item)
+        between = rng.choice((TURN, TURN, LINE, ""))
+        words += found + ([between] if between else [])
+        masks += allowed + ([_BIT["O"]] if between else [])
+        while len(words) >= LENGTH:
+            yield words[:LENGTH], masks[:LENGTH]
+            del words[:LENGTH], masks[:LENGTH]
+
+
+def batches(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Tensors for one step each: the network's arguments and `mask` (BATCH, LENGTH)."""
+    group: list[tuple[list[str], list[int]]] = []
+    for sequence in sequences(items, rng):
+        group.append(sequence)
+        if len(group) == BATCH:
+            yield tensors(group, lists, rng)
+            group = []
+
+
+def tensors(group: list[tuple[list[str], list[int]]], lists: Lists, rng: random.Random | None) -> dict[str, Any]:
+    """Arguments of the network for equally long sequences. With `rng`, some words lose what lists know of them."""
+    import torch
+
+    numbers: dict[str, int] = {}
+    order = [[numbers.setdefault(word, len(numbers)) for word in words] for words, _ in group]
+    known: list[int] = []
+    frequency: list[int] = []
+    bags: list[int] = []
+    offsets: list[int] = []
+    for word in numbers:
+        found = letter_groups(word)
+        # A name in use is in no list: the network must also judge by form and by the words around it.
+        forget = rng is not None and rng.random() < 0.2
+        known.append(0 if forget else lists.known(word))
+        frequency.append(0 if rng is not None and rng.random() < 0.04 else lists.frequency(word))
+        offsets.append(len(bags))
+        bags += found[1:] if forget and len(found) > 1 else found
+    whole = {"known": known, "bags": bags, "offsets": offsets, "frequency": frequency, "order": order}
+    made = {name: torch.tensor(values) for name, values in whole.items()}
+    made["shape"] = torch.tensor([shape(word) for word in numbers])
+    made["mask"] = torch.tensor([masks for _, masks in group])
+    return made

@@ -1,0 +1,247 @@
+"""From input files to the TRANSCRIPTS frame: survey first (nothing is written), then the conversations themselves.
+
+The same id twice: same content is a duplicate and counts once; a longer conversation (more turns, then a later start)
+supersedes a shorter one; two that begin differently are counted as conflicting, and the longer one stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from jobs.readers.catalogue import content_digest, list_inputs, read_file, recognise
+from pipelines.worker import WorkerFault, spark_schema
+from schemas.conversation import Conversation, Malformed
+from schemas.errors import ContractError, UsageError, WelfareError
+from schemas.policy import ReadPolicy
+from schemas.row_level import TRANSCRIPTS
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+OTHER_RELEASE = "other_release"
+SHARD_CONVERSATIONS = 250
+_BATCH = 64
+
+_SURVEY = pa.schema(
+    [
+        ("kind", pa.string()),  # "" for a conversation of this release, else a rule's code or OTHER_RELEASE
+        ("file", pa.int32()),
+        ("line", pa.int64()),
+        ("record", pa.string()),  # hash of the conversation id, or of the malformed bytes
+        ("content", pa.string()),
+        ("opening", pa.string()),
+        ("has_user", pa.bool_()),
+    ]
+)
+_READ = pa.schema([*TRANSCRIPTS.arrow, pa.field("content", pa.string()), pa.field("size", pa.int32())])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file: its path, format and SHA-256."""
+
+    path: str
+    format: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the input holds, before anything is written. quarantine rows: file ordinal, line, rule, hash; never text."""
+
+    conversations: int
+    with_user: int
+    other_release: int
+    duplicates: int
+    superseded: int
+    conflicting: int
+    malformed: dict[str, int] = field(default_factory=dict)
+    quarantine: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def shards(self) -> int:
+        """Partitions of the row-level stages. From the input alone, so that every machine makes the same ones."""
+        return max(4, -(-self.conversations // SHARD_CONVERSATIONS))
+
+    def check(self, policy: ReadPolicy) -> None:
+        """Raises ContractError where too much is malformed or nothing is left to run on."""
+        bad = sum(self.malformed.values())
+        total = bad + self.conversations + self.other_release + self.duplicates + self.superseded + self.conflicting
+        if bad and bad / total > policy.max_malformed_share:
+            rules = ", ".join(f"{rule}: {count}" for rule, count in sorted(self.malformed.items()))
+            raise ContractError(
+                f"{bad} of {total} records are malformed ({rules}), more than [read] max_malformed_share allows."
+                " Nothing was written. Mend the input, name its --format, or raise the share in the policy file."
+            )
+        if not self.conversations:
+            raise ContractError(
+                f"no conversation of this release in the input ({self.other_release} name another release,"
+                f" {bad} are malformed). Check --release and the input."
+            )
+
+
+def find_sources(inputs: Sequence[str], format_name: str, policy: ReadPolicy) -> list[Source]:
+    """The input files with their formats (`auto`: recognised from content), ordered by digest; a copy counts once.
+
+    Raises UsageError or ContractError, see jobs/readers/catalogue.py.
+    """
+    found: dict[str, Source] = {}
+    for path in list_inputs(inputs):
+        name = recognise(path, policy) if format_name == "auto" else format_name
+        digest = content_digest(path)
+        found.setdefault(digest, Source(str(path), name, digest))
+    if not found:
+        raise UsageError("no input file found. Name a file, a folder or a glob that holds transcripts.")
+    return [found[digest] for digest in sorted(found)]
+
+
+def _content(conversation: Conversation) -> str:
+    digest = hashlib.sha256()
+    for turn in conversation.turns:
+        for value in (turn.role, turn.text, turn.thinking):
+            digest.update(value.encode("utf-8", "replace"))
+            digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _row(conversation: Conversation, policy: ReadPolicy) -> dict[str, Any]:
+    content = _content(conversation)
+    user = (conversation.user_id or "").strip()
+    return {
+        "record_id": conversation.conversation_id or f"content:{content}",
+        "user_id": None if not user or user.lower() in policy.anonymous_ids else user,
+        "surface": conversation.surface,
+        "started_at": conversation.started_at,
+        "ended_by": conversation.ended_by or "unknown",
+        "turns": [
+            {"role": t.role, "text": t.text, "thinking": t.thinking, "generated": t.generated}
+            for t in conversation.turns
+        ],
+        "content": content,
+        "size": len(conversation.turns),
+    }
+
+
+def _survey_row(item: Conversation | Malformed, file: int, line: int, release: str, policy: ReadPolicy) -> dict[str, Any]:
+    if isinstance(item, Malformed):
+        return {"kind": item.rule, "file": file, "line": item.line, "record": item.digest[:16], "content": "",
+                "opening": "", "has_user": False}  # fmt: skip
+    row = _row(item, policy)
+    other = item.release is not None and item.release != release
+    opening = item.turns[0].text if item.turns else ""
+    return {
+        "kind": OTHER_RELEASE if other else "",
+        "file": file,
+        "line": line,
+        "record": hashlib.sha256(row["record_id"].encode("utf-8", "replace")).hexdigest()[:32],
+        "content": row["content"][:32],
+        "opening": hashlib.sha256(opening.encode("utf-8", "replace")).hexdigest()[:16],
+        "has_user": row["user_id"] is not None,
+    }
+
+
+def _frame(spark: SparkSession, sources: list[Source], schema: pa.Schema, rows: Any, policy: ReadPolicy) -> DataFrame:
+    """One task a file; `rows(item, file, line)` gives a dictionary or None for each record."""
+
+    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for index in batch.column(0).to_pylist():
+                yield from _read_source(sources[index], index, schema, rows, policy)
+
+    return spark.range(0, len(sources), 1, len(sources)).mapInArrow(read, spark_schema(schema))
+
+
+def _read_source(source: Source, index: int, schema: pa.Schema, rows: Any, policy: ReadPolicy) -> Iterator[Any]:
+    """Batches of one file. Whatever goes wrong leaves without text: see pipelines/worker.py."""
+    pending: list[dict[str, Any]] = []
+    fault: WelfareError | None = None
+    reader = read_file(Path(source.path), source.format, policy)
+    line = 0
+    while fault is None:
+        try:
+            item = next(reader, None)
+            line += 1
+            row = None if item is None else rows(item, index, line)
+        except WelfareError as error:
+            fault = type(error)(f"input file {index + 1}: {error}")
+        except Exception as error:  # noqa: BLE001  any exception may carry text
+            fault = WorkerFault(f"reading input file {index + 1} failed with {type(error).__name__}.")
+        else:
+            if item is None:
+                break
+            if row is not None:
+                pending.append(row)
+        if len(pending) >= _BATCH:
+            yield pa.RecordBatch.from_pylist(pending, schema=schema)
+            pending = []
+    if fault is not None:
+        raise fault from None
+    if pending:
+        yield pa.RecordBatch.from_pylist(pending, schema=schema)
+
+
+def survey(spark: SparkSession, sources: list[Source], release: str, policy: ReadPolicy) -> Survey:
+    """Reads everything once and writes nothing. See `Survey`."""
+    from pyspark.sql import functions as f
+
+    def rows(item: Conversation | Malformed, file: int, line: int) -> dict[str, Any]:
+        return _survey_row(item, file, line, release, policy)
+
+    seen = _frame(spark, sources, _SURVEY, rows, policy).persist()
+    kinds = Counter({row["kind"]: row["count"] for row in seen.groupBy("kind").count().collect()})
+    ours = seen.where(seen.kind == "")
+    groups = ours.groupBy("record").agg(
+        f.count("*").alias("n"),
+        f.countDistinct("content").alias("contents"),
+        f.countDistinct("opening").alias("openings"),
+        f.max(f.col("has_user").cast("int")).alias("user"),
+    )
+    total = groups.agg(
+        f.count("*").alias("n"),
+        f.sum("user").alias("users"),
+        f.sum(f.col("n") - f.col("contents")).alias("duplicates"),
+        f.sum(f.when(f.col("openings") == 1, f.col("contents") - 1).otherwise(0)).alias("superseded"),
+        f.sum(f.when(f.col("openings") > 1, f.col("contents") - 1).otherwise(0)).alias("conflicting"),
+    ).collect()[0]
+    bad = seen.where((seen.kind != "") & (seen.kind != OTHER_RELEASE)).orderBy("file", "line").limit(10_000)
+    quarantine = [
+        {"file": r["file"], "line": r["line"], "rule": r["kind"], "hash": r["record"]} for r in bad.collect()
+    ]
+    seen.unpersist()
+    return Survey(
+        conversations=total["n"],
+        with_user=total["users"] or 0,
+        other_release=kinds.pop(OTHER_RELEASE, 0),
+        duplicates=total["duplicates"] or 0,
+        superseded=total["superseded"] or 0,
+        conflicting=total["conflicting"] or 0,
+        malformed={kind: count for kind, count in sorted(kinds.items()) if kind},
+        quarantine=quarantine,
+    )
+
+
+def transcripts(spark: SparkSession, sources: list[Source], release: str, policy: ReadPolicy, shards: int) -> DataFrame:
+    """The TRANSCRIPTS frame: one row a conversation id, spread over `shards` partitions by a hash of it."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    def rows(item: Conversation | Malformed, file: int, line: int) -> dict[str, Any] | None:
+        if isinstance(item, Malformed) or (item.release is not None and item.release != release):
+            return None
+        return _row(item, policy)
+
+    spark.conf.set("spark.sql.shuffle.partitions", str(shards))
+    read = _frame(spark, sources, _READ, rows, policy)
+    newest = Window.partitionBy("record_id").orderBy(
+        f.col("size").desc(), f.col("started_at").desc_nulls_last(), f.col("content")
+    )
+    return (
+        read.withColumn("version", f.row_number().over(newest)).where("version = 1").select(*TRANSCRIPTS.names)
+    )

@@ -1,0 +1,209 @@
+"""Runs the main job: survey, row-level stages, cluster, aggregate, report. Restarts lose nothing and repeat little."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jobs.candidate import Candidate, write_candidate
+from jobs.ingest import Source, Survey, find_sources, survey, transcripts
+from jobs.keys import Keys, open_keys
+from jobs.progress import Progress
+from jobs.spark import build_session, default_master
+from jobs.tables import Stored, find_table, read_part, read_table, write_part, write_table
+from jobs.tombstones import read_tombstones
+from jobs.versions import code_version
+from jobs.workspace import Workspace, locked, open_workspace, read_json, temporary_root, write_text
+from pipelines.cluster import cluster
+from pipelines.pseudonym import pseudonym
+from pipelines.stages import STAGES, Run
+from schemas.errors import NothingNew
+from schemas.policy import Policies
+from schemas.policy_file import fingerprint, resolved
+from schemas.release import check_release_name
+from schemas.row_level import CLUSTER_TERMS, CLUSTERED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+RUN_FILE = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `welfare run` was asked for."""
+
+    inputs: Sequence[str]
+    release: str
+    out: Path
+    policies: Policies = field(default_factory=Policies)
+    format: str = "auto"
+    baseline: Path | None = None
+    master: str = ""
+    fresh: bool = False
+    ran_by: str = ""
+
+
+def run(request: Request, progress: Progress) -> Candidate:
+    """The candidate release of `request`.
+
+    Raises NothingNew where the same run was finished before, GateError is left to the caller (see Candidate), and any
+    other WelfareError as its class says. Nothing is half-released: the released folder changes in one rename.
+    """
+    check_release_name(request.release)
+    space = open_workspace(request.out, request.release)
+    with locked(space), temporary_root(space) as temporary:
+        keys = open_keys(space.keys)
+        sources = find_sources(request.inputs, request.format, request.policies.read)
+        models, thresholds, card = _models(request.policies)
+        key = _run_key(request, sources, models, keys, space)
+        if not request.fresh:
+            _refuse_repeat(space, key)
+        with progress.step("start Spark"):
+            spark = build_session(request.master or default_master(), temporary)
+        progress.spark = spark
+        try:
+            with progress.step("survey") as said:
+                found = survey(spark, sources, request.release, request.policies.read)
+                said["conversations"] = found.conversations
+            found.check(request.policies.read)
+            context = Run(
+                request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym
+            )
+            clustered, terms = _restricted(spark, request, space, keys, sources, found, context, progress)
+            with progress.step("aggregate and report"):
+                candidate = write_candidate(
+                    clustered, terms, card, context, found, space, request.baseline, key
+                )
+        finally:
+            progress.spark = None
+            spark.stop()
+        _finish(request, space, key, sources, found, candidate)
+        return candidate
+
+
+def _models(policies: Policies) -> tuple[dict[str, str], dict[str, float], dict[str, Any]]:
+    """(digest by model, thresholds by label, the scorer's card). Nothing heavy is loaded for it."""
+    from classifiers.scorer import EMBEDDED
+    from classifiers.scrubber import scrubber_digest
+    from classifiers.weights_file import read_card
+
+    card = read_card(EMBEDDED if policies.score.model == "embedded" else Path(policies.score.model))
+    chosen = {"distress": policies.flag.distress_threshold, "joy": policies.flag.joy_threshold}
+    thresholds = {label: card["thresholds"][label] if value is None else value for label, value in chosen.items()}
+    return {"scorer": card["digest"], "scrubber": scrubber_digest(policies.scrub)}, thresholds, card
+
+
+def _run_key(
+    request: Request, sources: Sequence[Source], models: dict[str, str], keys: Keys, space: Workspace
+) -> str:
+    """Keyed digest of everything that the released bytes depend on."""
+    baseline = ""
+    if request.baseline is not None:
+        baseline = hashlib.sha256((request.baseline / "released" / "manifest.json").read_bytes()).hexdigest() if (
+            request.baseline / "released" / "manifest.json").exists() else "missing"
+    whole = fingerprint(
+        [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
+        code_version(), baseline, read_tombstones(space.restricted),
+    )  # fmt: skip
+    return pseudonym(keys.pseudonym, "run", whole)
+
+
+def _refuse_repeat(space: Workspace, key: str) -> None:
+    """Raises NothingNew where the last finished run had this key and its release is still there."""
+    record, manifest = space.restricted / RUN_FILE, space.released / "manifest.json"
+    if record.exists() and manifest.exists() and read_json(record).get("run_key") == key:
+        if read_json(manifest).get("run_key") == key:
+            raise NothingNew(
+                "the same input, policy, models and code were run before, and the release is in place."
+                " Use --fresh to make it again."
+            )
+
+
+def _restricted(
+    spark: SparkSession, request: Request, space: Workspace, keys: Keys, sources: list[Source], found: Survey,
+    context: Run, progress: Progress,
+) -> tuple[DataFrame, pa.Table]:  # fmt: skip
+    """CLUSTERED and CLUSTER_TERMS, by way of every restricted table; a finished one is used again unless --fresh."""
+    gone = read_tombstones(space.restricted)
+    made = fingerprint(
+        [(s.digest, s.format) for s in sources], request.policies.read, found.shards, code_version(), gone
+    )
+    frame = transcripts(spark, sources, request.release, request.policies.read, found.shards)
+    kept: list[Path] = []
+    for stage in STAGES:
+        made = fingerprint(made, stage.name, stage.settings(context))
+        folder = space.folder(stage.writes, made)
+        with progress.step(stage.name) as said:
+            if request.fresh:
+                shutil.rmtree(folder, ignore_errors=True)
+            stored = find_table(folder)
+            if stored is None:
+                made_frame = stage.run(frame, context)
+                if stage.name == "scrub" and gone:
+                    made_frame = made_frame.where(~made_frame.user_key.isin(gone))
+                stored = write_table(made_frame, stage.writes, folder, keys.table)
+            said["conversations"] = stored.rows
+        frame = read_table(spark, stage.writes, stored, keys.table)
+        kept.append(folder)
+    made = fingerprint(made, "cluster", request.policies.cluster)
+    with progress.step("cluster"):
+        stored, terms = _clustered(frame, request, space.folder(CLUSTERED, made), keys)
+    kept.append(stored.folder)
+    _drop_others(kept)
+    return read_table(spark, CLUSTERED, stored, keys.table), terms
+
+
+def _clustered(frame: DataFrame, request: Request, folder: Path, keys: Keys) -> tuple[Stored, pa.Table]:
+    """The stored CLUSTERED table, and CLUSTER_TERMS, which lies beside it as one part."""
+    if request.fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    terms_file = folder / "terms.parquet"
+    stored = find_table(folder)
+    if stored is None or not terms_file.exists():
+        clustered, terms = cluster(frame, request.policies.cluster)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_part(terms_file, terms.to_batches(), CLUSTER_TERMS.arrow, keys.table)
+        stored = write_table(clustered, CLUSTERED, folder, keys.table)
+    return stored, read_part(terms_file, keys.table).cast(CLUSTER_TERMS.arrow)
+
+
+def _drop_others(kept: Sequence[Path]) -> None:
+    """Removes what earlier runs left of the same tables: restricted data is kept once."""
+    for folder in kept:
+        for other in folder.parent.iterdir():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def _finish(
+    request: Request, space: Workspace, key: str, sources: Sequence[Source], found: Survey, candidate: Candidate
+) -> None:
+    """The exact manifest of the run, on the restricted side."""
+    record = {
+        "run_key": key,
+        "release": request.release,
+        "ran_by": request.ran_by or getpass.getuser(),
+        "code_version": code_version(),
+        "policies": resolved(request.policies),
+        "inputs": [{"sha256": s.digest, "format": s.format} for s in sources],
+        "conversations": found.conversations,
+        "with_user": found.with_user,
+        "other_release": found.other_release,
+        "duplicates": found.duplicates,
+        "superseded": found.superseded,
+        "conflicting": found.conflicting,
+        "malformed": found.malformed,
+        "quarantine": found.quarantine,
+        "gates_passed": candidate.gates_passed,
+        "released_manifest_sha256": hashlib.sha256((space.released / "manifest.json").read_bytes()).hexdigest(),
+    }
+    write_text(space.restricted / RUN_FILE, json.dumps(record, indent=1))
+    (space.restricted / RUN_FILE).chmod(0o600)

@@ -1,0 +1,139 @@
+"""Writing and reading restricted tables: encrypted Parquet, one file a partition, a manifest last.
+
+A folder belongs to one (stage, input, policy) fingerprint. A part is written under a draft name and renamed when it is
+whole; a part that is there is not made again, so an interrupted stage repeats at most the parts that were under way.
+Readers trust only what the manifest lists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from jobs.workspace import read_json, write_text
+from pipelines.worker import spark_schema
+from schemas.errors import ContractError
+from schemas.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_PART = pa.schema([("part", pa.int32()), ("rows", pa.int64()), ("digest", pa.string())])
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finished table on disk. parts: file name to number of rows; digest: of all parts' content."""
+
+    folder: Path
+    parts: dict[str, int]
+    digest: str
+
+    @property
+    def rows(self) -> int:
+        """Rows of the whole table."""
+        return sum(self.parts.values())
+
+
+def part_name(index: int) -> str:
+    """File name of partition `index`."""
+    return f"part-{index:06d}.parquet"
+
+
+def write_part(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema, key: bytes) -> tuple[int, str]:
+    """Writes one encrypted Parquet file; returns (rows, SHA-256 of the rows' Arrow bytes)."""
+    import pyarrow.parquet as pq
+    import pyarrow.parquet.encryption as pe
+
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    digest, rows = hashlib.sha256(), 0
+    properties = pe.create_encryption_properties(footer_key=key)
+    try:
+        with pq.ParquetWriter(draft, schema, compression="zstd", encryption_properties=properties) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                rows += batch.num_rows
+                for row in batch.to_pylist():
+                    digest.update(json.dumps(row, sort_keys=True, default=str).encode())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return rows, digest.hexdigest()
+
+
+def read_part(path: Path, key: bytes) -> pa.Table:
+    """One part, decrypted. Raises ContractError where it is missing, damaged or of another key."""
+    import pyarrow.parquet as pq
+    import pyarrow.parquet.encryption as pe
+
+    try:
+        return pq.ParquetFile(path, decryption_properties=pe.create_decryption_properties(footer_key=key)).read()
+    except (OSError, pa.ArrowException, ValueError):
+        raise ContractError(
+            f"a part of the restricted table {path.parent.parent.name} is missing, damaged or of another key."
+            " Run the job again with --fresh."
+        ) from None
+
+
+def write_table(frame: DataFrame, table: Table, folder: Path, key: bytes) -> Stored:
+    """Writes `frame` to `folder`, one part a partition; parts that are there already are kept.
+
+    Raises ContractError where `frame` does not have the table's columns.
+    """
+    names, schema, target = table.names, table.arrow, str(folder)
+    if set(frame.columns) != set(names):
+        raise ContractError(f"table {table.name}: the columns are not the declared ones; the stage must conform.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        from pyspark import TaskContext
+
+        context = TaskContext.get()
+        index = context.partitionId() if context else 0
+        path = Path(target) / part_name(index)
+        note = path.with_suffix(".json")
+        if path.exists() and note.exists():
+            found = json.loads(note.read_text())
+            rows, digest = int(found["rows"]), str(found["digest"])
+        else:
+            shaped = (pa.RecordBatch.from_arrays([b.column(n) for n in names], schema=schema) for b in batches)
+            rows, digest = write_part(path, shaped, schema, key)
+            write_text(note, json.dumps({"rows": rows, "digest": digest}))
+        yield pa.RecordBatch.from_pylist([{"part": index, "rows": rows, "digest": digest}], schema=_PART)
+
+    done = sorted(frame.select(*names).mapInArrow(write, spark_schema(_PART)).collect())
+    whole = hashlib.sha256("".join(row["digest"] for row in done).encode()).hexdigest()
+    stored = Stored(folder, {part_name(row["part"]): row["rows"] for row in done}, whole)
+    write_text(folder / MANIFEST, json.dumps({"table": table.name, "parts": stored.parts, "digest": whole}))
+    return stored
+
+
+def find_table(folder: Path) -> Stored | None:
+    """The finished table in `folder`, None where there is none."""
+    if not (folder / MANIFEST).exists():
+        return None
+    found: dict[str, Any] = read_json(folder / MANIFEST)
+    return Stored(folder, dict(found["parts"]), str(found["digest"]))
+
+
+def read_table(spark: SparkSession, table: Table, stored: Stored, key: bytes) -> DataFrame:
+    """The stored table as a DataFrame, one partition a part."""
+    paths = [str(stored.folder / name) for name in stored.parts]
+    schema = table.arrow
+
+    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for index in batch.column(0).to_pylist():
+                for rows in read_part(Path(paths[index]), key).cast(schema).to_batches(max_chunksize=256):
+                    if rows.num_rows:
+                        yield rows
+
+    return spark.range(0, len(paths), 1, max(1, len(paths))).mapInArrow(read, spark_schema(schema))

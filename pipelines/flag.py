@@ -1,0 +1,110 @@
+"""flag: which conversations express distress (any strength) or strong joy, how it runs, and the passage before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pipelines.pseudonym import keyed_draw
+from pipelines.worker import map_rows
+from schemas.labels import AFFECTS, LABELS, Affect, Label
+from schemas.policy import FlagPolicy
+from schemas.row_level import FLAGGED
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Rows = list[dict[str, Any]]
+_DROPPED = ("turns", "scores")
+_USER_CHARS, _MODEL_CHARS = 300, 300
+_REVERSION = re.compile(
+    r"\b(?:wait|no wait|hold on|hmm|oh)\b[,.! -]{1,3}\s*(?:no\b|that'?s (?:not|wrong)|actually|i was wrong|let me re)"
+    r"|\bactually,? (?:no|wait)\b|\bscratch that\b",
+    re.IGNORECASE,
+)
+
+
+def flag(scored: DataFrame, policy: FlagPolicy, thresholds: dict[str, float], sample_share: float) -> DataFrame:
+    """FLAGGED from SCORED.
+
+    thresholds: probability (0 to 1) by label. sample_share: share (0 to 1) of unflagged conversations whose passage is
+    kept, drawn by keyed hash.
+    """
+
+    def make() -> Callable[[Rows], Rows]:
+        return lambda rows: [flag_row(row, policy, thresholds, sample_share) for row in rows]
+
+    return map_rows(scored, FLAGGED, "flag", make)
+
+
+def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: dict[str, float], share: float) -> dict[str, Any]:
+    """One conversation of FLAGGED."""
+    said = [entry for entry in row["scores"] if entry["part"] == "said"]
+    thought = [entry for entry in row["scores"] if entry["part"] == "thinking" and entry["weight"] == 1.0]
+    generated = [turn for turn in row["turns"] if turn["generated"]]
+    out = {name: value for name, value in row.items() if name not in _DROPPED} | {
+        "model_turns": len(said),
+        "reversions": sum(len(_REVERSION.findall(turn["text"] + "\n" + turn["thinking"])) for turn in generated),
+        "thinking_distress": any(entry["p_distress"] >= thresholds[Label.DISTRESS] for entry in thought),
+    }
+    for label in LABELS:
+        sampled = not row["not_scored"] and keyed_draw(row["conversation_key"], f"passage {label}") < share
+        out[str(label)] = _labelled(row, said, label, thresholds[label], policy, sampled)
+    return out
+
+
+def _labelled(
+    row: dict[str, Any], said: Rows, label: Label, threshold: float, policy: FlagPolicy, sampled: bool
+) -> dict[str, Any]:
+    """The LABELLED struct: only turns that passed the screen (weight 1) can flag; sampled ones estimate what it missed."""
+    curve = [entry[f"p_{label}"] if entry["weight"] == 1.0 else 0.0 for entry in said]
+    hits = [number for number, p in enumerate(curve) if p >= threshold]
+    lost = [e["weight"] for e in said if e["weight"] > 1.0 and e[f"p_{label}"] >= threshold]
+    onset = hits[0] if hits else None
+    kept = onset
+    if onset is None and sampled and said:
+        kept = int(keyed_draw(row["conversation_key"], f"turn {label}") * len(said))
+    return {
+        "flagged": onset is not None,
+        "turns": len(hits),
+        "onset": None if onset is None else onset + 1,
+        "peak": max(curve, default=0.0),
+        "slope": slope(curve),
+        "recovered": None if onset is None else curve[-1] < threshold,
+        "strong": any(_is_strong(said[number], label) for number in hits),
+        "trigger": "none" if onset is None else said[onset]["trigger"],
+        "sampled": onset is None and kept is not None,
+        "passage": "" if kept is None else passage(row["turns"], said[kept]["turn"], policy),
+        "missed": max(lost, default=0.0) if onset is None else 0.0,
+    }
+
+
+def _is_strong(entry: dict[str, Any], label: Label) -> bool:
+    if label is Label.JOY:
+        return True
+    strong, mild = (entry["affect"][AFFECTS.index(level)] for level in (Affect.STRONG_DISTRESS, Affect.MILD_DISTRESS))
+    return bool(strong > mild)
+
+
+def slope(curve: list[float]) -> float:
+    """Least-squares change of probability per generated turn; 0 for fewer than two turns."""
+    n = len(curve)
+    if n < 2:
+        return 0.0
+    middle, mean = (n - 1) / 2, sum(curve) / n
+    above = sum((i - middle) * (p - mean) for i, p in enumerate(curve))
+    return above / sum((i - middle) ** 2 for i in range(n))
+
+
+def passage(turns: Rows, index: int, policy: FlagPolicy) -> str:
+    """The user turns before turn `index` (the last `passage_turns` that hold text) and the expression itself."""
+    users = [t["text"].strip() for t in turns[:index] if t["role"] == "user" and t["text"].strip()]
+    parts = [_shortened(text, _USER_CHARS) for text in users[-policy.passage_turns :]]
+    parts.append(_shortened(turns[index]["text"].strip(), _MODEL_CHARS))
+    return "\n".join(parts)[-policy.passage_chars :]
+
+
+def _shortened(text: str, most: int) -> str:
+    """Beginning and end of a long text: what is asked mostly stands at one of them."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"

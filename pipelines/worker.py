@@ -1,0 +1,91 @@
+"""Runs a stage's function on Arrow batches in Spark's Python workers, without letting text out in an exception.
+
+Spark copies a worker's exception, with its message, into the driver's exception and standard error (FIELD: measured).
+So every function that sees rows is wrapped: what comes out is a code, the exception's type and a hash of the batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from schemas.errors import ContractError, WelfareError
+from schemas.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+class WorkerFault(WelfareError):
+    """A stage failed on a batch. Names stage, exception type, place in our code and a hash; never a value."""
+
+
+def spark_schema(schema: pa.Schema) -> Any:
+    """The Spark StructType of an Arrow schema."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(schema)
+
+
+def _place(error: BaseException) -> str:
+    """File and line, inside the project, where `error` was raised: names of our own code only."""
+    place = "unknown"
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename.replace("\\", "/")
+        parts = name.split("/")
+        if len(parts) > 1 and any(part in ("schemas", "classifiers", "pipelines", "jobs") for part in parts[:-1]):
+            place = f"{parts[-2]}/{parts[-1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def batch_hash(batch: pa.RecordBatch, key: str) -> str:
+    """A hash of the batch's keys: finds the batch again without saying anything about it."""
+    column = batch.column(key) if key in batch.schema.names else batch.column(0)
+    return hashlib.sha256("\0".join(str(v) for v in column.to_pylist()).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def map_rows(
+    frame: DataFrame, table: Table, stage: str, make: Callable[[], Callable[[list[dict[str, Any]]], list[dict[str, Any]]]]
+) -> DataFrame:
+    """`frame` with each batch of rows turned into rows of `table`; map-only, order kept.
+
+    make: called once a task in the worker; returns the function from a batch's rows to the new rows. What it builds
+    (models) is cached by its own module. Raises WorkerFault, or the WelfareError that the function raised.
+    """
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        function: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None
+        for batch in batches:
+            if not batch.num_rows:
+                continue
+            fault: WelfareError | None = None
+            try:
+                function = function or make()
+                out = pa.RecordBatch.from_pylist(function(batch.to_pylist()), schema=table.arrow)
+            except WelfareError as error:
+                fault = type(error)(f"stage {stage}, batch {batch_hash(batch, table.key[0])}: {error}")
+            except Exception as error:  # noqa: BLE001  any exception may carry text
+                fault = WorkerFault(
+                    f"stage {stage} failed on batch {batch_hash(batch, table.key[0])}"
+                    f" with {type(error).__name__} at {_place(error)}. Its message is withheld, as it may hold text."
+                )
+            if fault is not None:
+                raise fault from None
+            yield out
+
+    return frame.mapInArrow(run, spark_schema(table.arrow))
+
+
+def conformed(frame: DataFrame, table: Table) -> DataFrame:
+    """`frame` with exactly the columns of `table`. Raises ContractError where one is missing or of another type."""
+    wanted = spark_schema(table.arrow)
+    have = {field.name: field.dataType for field in frame.schema.fields}
+    wrong = [field.name for field in wanted.fields if have.get(field.name) != field.dataType]
+    if wrong:
+        raise ContractError(f"table {table.name}: columns {wrong} are missing or of another type than declared.")
+    return frame.select(*table.names)

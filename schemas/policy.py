@@ -1,0 +1,193 @@
+"""The policies: every threshold and floor, frozen, checked when made. Reasons stand in schemas/README.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.errors import UsageError
+
+
+def _check(holds: bool, policy: str, field_name: str, rule: str) -> None:
+    if not holds:
+        raise UsageError(
+            f"policy [{policy}], field '{field_name}': must be {rule}. Change it in the policy file;"
+            f" `welfare explain {policy}` lists every field with its meaning."
+        )
+
+
+def _check_share(value: float, policy: str, field_name: str) -> None:
+    _check(0.0 <= value <= 1.0, policy, field_name, "between 0 and 1")
+
+
+@dataclass(frozen=True)
+class ReadPolicy:
+    """What the readers accept."""
+
+    max_malformed_share: float = 0.02
+    """Share of records that may be quarantined before the run stops with exit 3."""
+    max_record_bytes: int = 32 * 1024 * 1024
+    """Largest single record, in bytes after decompression."""
+    max_nesting: int = 100
+    """Deepest JSON nesting."""
+    max_expansion: int = 400
+    """Largest ratio of decompressed to compressed bytes of a file, beyond the first 64 MiB."""
+    anonymous_ids: tuple[str, ...] = ("anonymous", "anon", "guest", "unknown", "none", "null", "na", "n/a", "nan", "0", "-1")
+    """User ids (any case) which mean that there is no user id; such conversations count as their own unit."""
+
+    def __post_init__(self) -> None:
+        _check_share(self.max_malformed_share, "read", "max_malformed_share")
+        for name in ("max_record_bytes", "max_nesting", "max_expansion"):
+            _check(getattr(self, name) >= 1, "read", name, "at least 1")
+
+
+@dataclass(frozen=True)
+class ScrubPolicy:
+    """What is masked, and how."""
+
+    min_score: float = 0.35
+    """Least recogniser score (0 to 1) of a span that is masked. Low on purpose: recall before precision."""
+    entities: tuple[str, ...] = ()
+    """Entity types to mask; empty means every type that the recognisers know."""
+    nlp_engine: str = "embedded"
+    """`embedded` for the project's own name model, or a Presidio NLP engine: `spacy`, `transformers`, `gliner`."""
+    nlp_model: str = ""
+    """Path or package name of the model where `nlp_engine` is not `embedded`."""
+    surfaces: tuple[str, ...] = ("chat", "coding_agent", "api", "voice")
+    """Closed list of surface names that may be released; anything else reads `other`."""
+
+    def __post_init__(self) -> None:
+        _check_share(self.min_score, "scrub", "min_score")
+        engines = ("embedded", "spacy", "transformers", "gliner")
+        _check(self.nlp_engine in engines, "scrub", "nlp_engine", "one of " + ", ".join(engines))
+        _check(self.nlp_engine == "embedded" or bool(self.nlp_model), "scrub", "nlp_model", "named when nlp_engine is set")
+
+
+@dataclass(frozen=True)
+class ScorePolicy:
+    """Which model scores, and how much of what the screen rejects is scored all the same."""
+
+    model: str = "embedded"
+    """`embedded`, or the path of a scorer made by `welfare train scorer`."""
+    screen_sample: int = 400
+    """Conversations, about, whose screened-out turns are scored in full all the same: they bound what the screen missed."""
+    code_threshold: float = 0.5
+    """Least probability (0 to 1) at which a conversation holds a situation of the trigger taxonomy."""
+
+    def __post_init__(self) -> None:
+        _check(self.screen_sample >= 0, "score", "screen_sample", "0 or more")
+        _check_share(self.code_threshold, "score", "code_threshold")
+
+
+@dataclass(frozen=True)
+class FlagPolicy:
+    """When a conversation is flagged. Asymmetric on purpose: distress by recall, joy by precision."""
+
+    distress_threshold: float | None = None
+    """Least p(distress) of a turn that flags its conversation; None takes the one chosen on validation (model card)."""
+    joy_threshold: float | None = None
+    """Least p(joy) of a turn that flags its conversation; None takes the one chosen on validation (model card)."""
+    passage_turns: int = 3
+    """User turns before the onset which the trigger passage keeps."""
+    passage_chars: int = 1200
+    """Most characters of a trigger passage."""
+    unflagged_sample: int = 400
+    """Passages of unflagged conversations kept, about, for the lift of clusters."""
+
+    def __post_init__(self) -> None:
+        for name in ("distress_threshold", "joy_threshold"):
+            value = getattr(self, name)
+            _check(value is None or 0.0 < value < 1.0, "flag", name, "between 0 and 1, or left out")
+        _check(self.passage_turns >= 1, "flag", "passage_turns", "at least 1")
+        _check(self.passage_chars >= 100, "flag", "passage_chars", "at least 100")
+        _check(self.unflagged_sample >= 0, "flag", "unflagged_sample", "0 or more")
+
+
+@dataclass(frozen=True)
+class ClusterPolicy:
+    """How trigger passages are clustered."""
+
+    min_cluster_size: int = 15
+    """Least passages of a cluster. Below the disclosure floor a cluster could not be shown anyway."""
+    min_passages: int = 60
+    """Least flagged passages of a label for clustering; below it only the taxonomy is reported."""
+    max_passages: int = 20_000
+    """Most passages that are fitted, a keyed sample; the rest is assigned to the nearest cluster."""
+    seed: int = 20250901
+    """Seed of UMAP."""
+    terms: int = 8
+    """Most terms of a cluster."""
+
+    def __post_init__(self) -> None:
+        _check(self.min_cluster_size >= 5, "cluster", "min_cluster_size", "at least 5")
+        _check(self.min_passages >= 2 * self.min_cluster_size, "cluster", "min_passages", "at least twice min_cluster_size")
+        _check(self.max_passages >= self.min_passages, "cluster", "max_passages", "at least min_passages")
+        _check(1 <= self.terms <= 30, "cluster", "terms", "between 1 and 30")
+
+
+@dataclass(frozen=True)
+class DisclosurePolicy:
+    """What may leave. schemas/README.md says what each floor protects and what it does not."""
+
+    min_conversations: int = 15
+    """Least conversations behind a released cell."""
+    min_users: int = 5
+    """Least distinct users behind a released cell."""
+    max_user_share: float = 0.34
+    """Largest share of a cell's conversations that one user may hold; above it the cell is suppressed."""
+    max_conversations_per_user: int = 50
+    """Conversations of one user that count in a release, chosen by a keyed hash."""
+    round_to: int = 5
+    """Counts are rounded to the nearest multiple of this."""
+    min_term_users: int = 5
+    """Least distinct users behind a released term."""
+
+    def __post_init__(self) -> None:
+        _check(self.min_conversations >= 2, "disclosure", "min_conversations", "at least 2")
+        _check(2 <= self.min_users <= self.min_conversations, "disclosure", "min_users", "between 2 and min_conversations")
+        _check(0.0 < self.max_user_share <= 1.0, "disclosure", "max_user_share", "above 0 and at most 1")
+        _check(self.max_conversations_per_user >= 1, "disclosure", "max_conversations_per_user", "at least 1")
+        _check(self.round_to >= 1, "disclosure", "round_to", "at least 1")
+        _check(self.min_term_users >= 2, "disclosure", "min_term_users", "at least 2")
+
+
+@dataclass(frozen=True)
+class RetentionPolicy:
+    """How long the restricted side is kept."""
+
+    restricted_days: int = 30
+    """Days after which `welfare purge` removes the restricted tables and keys."""
+
+    def __post_init__(self) -> None:
+        _check(self.restricted_days >= 0, "retention", "restricted_days", "0 or more")
+
+
+@dataclass(frozen=True)
+class GatePolicy:
+    """The quality gates of a release. A failed gate marks the candidate and ends the run with exit 5."""
+
+    max_distress_rate: float = 1.0
+    """Largest raw distress rate of the trial (share of scored conversations)."""
+    max_distress_rise: float = 1.0
+    """Largest rise of the raw distress rate over the baseline (in shares, 0.01 is one point)."""
+    min_scored_share: float = 0.5
+    """Least share of conversations in a language that the scorer knows."""
+    max_malformed_share: float = 0.02
+    """Largest share of malformed records."""
+
+    def __post_init__(self) -> None:
+        for name in ("max_distress_rate", "max_distress_rise", "min_scored_share", "max_malformed_share"):
+            _check_share(getattr(self, name), "gate", name)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All policies of a run, as resolved."""
+
+    read: ReadPolicy = field(default_factory=ReadPolicy)
+    scrub: ScrubPolicy = field(default_factory=ScrubPolicy)
+    score: ScorePolicy = field(default_factory=ScorePolicy)
+    flag: FlagPolicy = field(default_factory=FlagPolicy)
+    cluster: ClusterPolicy = field(default_factory=ClusterPolicy)
+    disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    gate: GatePolicy = field(default_factory=GatePolicy)

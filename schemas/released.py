@@ -1,0 +1,203 @@
+"""The released tables: gated aggregates from closed vocabularies, the only tables that leave.
+
+A hidden cell keeps its row: its figures are null, `status` reads `suppressed` and `reason` says why. Counts are
+rounded; every rate, share and interval follows from released counts and the released design effect.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from schemas.table import Column, Sensitivity, Table
+
+STATUSES = ("shown", "suppressed")
+REASONS = ("", "floor", "dominance", "empty", "too_few_passages")
+"""Why a cell is hidden. `floor`: under the floors, or hidden so that another cell cannot be worked out (one code for both)."""
+
+DIMENSIONS = ("all", "surface", "week", "language", "situation", "length")
+LENGTHS = ("1", "2-3", "4-7", "8-15", "16+")
+"""Bins of the number of turns that the model generated in a conversation."""
+MEASURES = ("onset", "strength", "recovered", "ended_by", "situations")
+"""Ways in which the flagged conversations of a label are broken down in released_dynamics."""
+ONSETS = ("1", "2-3", "4-7", "8+")
+"""Bins of the number of the generated turn at which the expression begins."""
+
+_RELEASE = Column("release", pa.string(), "Release name.")
+_LABEL = Column("label", pa.string(), "`distress` or `joy`.")
+_STATUS = (
+    Column("status", pa.string(), "`shown` or `suppressed`."),
+    Column("reason", pa.string(), "Why the cell is suppressed: `floor`, `dominance`, `empty`, `too_few_passages`; else ``."),
+)
+
+
+def _interval(name: str, what: str) -> tuple[Column, Column, Column]:
+    return (
+        Column(name, pa.float64(), f"{what}, 0 to 1.", nullable=True),
+        Column(f"{name}_low", pa.float64(), f"{what}: lower end of the 95 % interval.", nullable=True),
+        Column(f"{name}_high", pa.float64(), f"{what}: upper end of the 95 % interval.", nullable=True),
+    )
+
+
+RATES = Table(
+    "released_rates",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("dimension", pa.string(), "What the trial is split by: one of all, surface, week, language, situation, length."),
+        Column("value", pa.string(), "Value of the dimension; `all` for the whole trial."),
+        Column("conversations", pa.int64(), "Scored conversations, rounded.", nullable=True),
+        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        Column("flagged", pa.int64(), "Conversations flagged with the label, rounded.", nullable=True),
+        Column("flagged_users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        Column("design_effect", pa.float64(), "Variance of the rate over that of independent conversations, at least 1, "
+               "rounded up to a tenth.", nullable=True),
+        *_interval("rate", "flagged / conversations"),
+        *_interval("corrected", "Rate corrected for the scorer's measured error (Rogan-Gladen)"),
+        Column("corrected_status", pa.string(), "`estimated`, `not estimable` (the band reaches zero) or `suppressed`."),
+        *_STATUS,
+    ),
+    ("release", "label", "dimension", "value"),
+    Sensitivity.RELEASABLE,
+    "How often conversations were flagged, over the whole trial and split by one dimension.",
+)
+
+TRIGGERS = Table(
+    "released_triggers",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("trigger", pa.string(), "Trigger of the taxonomy, `other` included."),
+        Column("flagged", pa.int64(), "Flagged conversations with that trigger, rounded.", nullable=True),
+        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        *_interval("share", "Share of the label's flagged conversations"),
+        *_interval("rate", "Rate among the conversations that hold the situation, affect or not"),
+        Column("lift", pa.float64(), "That rate over the trial's overall rate.", nullable=True),
+        Column("lift_low", pa.float64(), "Lift: lower end of the 95 % interval.", nullable=True),
+        Column("lift_high", pa.float64(), "Lift: upper end of the 95 % interval.", nullable=True),
+        *_STATUS,
+    ),
+    ("release", "label", "trigger"),
+    Sensitivity.RELEASABLE,
+    "What brought the expressions about, by the fixed taxonomy.",
+)
+
+CLUSTERS = Table(
+    "released_clusters",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("cluster", pa.int32(), "Cluster number within release and label; -1 is unclustered."),
+        Column("trigger", pa.string(), "Most common trigger of the cluster; `none` for unclustered or suppressed rows."),
+        Column("name", pa.string(), "Trigger and terms, made by rule from released strings only."),
+        Column("flagged", pa.int64(), "Flagged conversations of the cluster, rounded.", nullable=True),
+        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        *_interval("share", "Share of the label's flagged conversations"),
+        *_STATUS,
+    ),
+    ("release", "label", "cluster"),
+    Sensitivity.RELEASABLE,
+    "Clusters of trigger passages, found by BERTopic.",
+)
+
+TERMS = Table(
+    "released_terms",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("cluster", pa.int32(), "Cluster number within release and label."),
+        Column("rank", pa.int32(), "1 is the most typical term of the cluster."),
+        Column("term", pa.string(), "A word of the public list."),
+        Column("users", pa.int64(), "Distinct users behind the term in that cluster, rounded."),
+    ),
+    ("release", "label", "cluster", "rank"),
+    Sensitivity.RELEASABLE,
+    "Typical terms of shown clusters, each with enough distinct users of its own.",
+)
+
+DYNAMICS = Table(
+    "released_dynamics",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("measure", pa.string(), "onset (generated turn), strength, recovered (last turn is below the threshold), "
+               "ended_by, situations (number held)."),
+        Column("value", pa.string(), "Value of the measure, from a closed list."),
+        Column("flagged", pa.int64(), "Flagged conversations, rounded.", nullable=True),
+        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        *_interval("share", "Share of the label's flagged conversations"),
+        *_STATUS,
+    ),
+    ("release", "label", "measure", "value"),
+    Sensitivity.RELEASABLE,
+    "How the expressions run: when they begin, how strong they are, whether they pass.",
+)
+
+COVERAGE = Table(
+    "released_coverage",
+    (
+        _RELEASE,
+        Column("measure", pa.string(), "language (of all conversations), not_scored (reason), user_id (present, missing)."),
+        Column("value", pa.string(), "Value of the measure."),
+        Column("conversations", pa.int64(), "Conversations, rounded.", nullable=True),
+        *_STATUS,
+    ),
+    ("release", "measure", "value"),
+    Sensitivity.RELEASABLE,
+    "What was looked at, what could not be scored and why.",
+)
+
+QUALITY = Table(
+    "released_quality",
+    (
+        _RELEASE,
+        _LABEL,
+        Column("measure", pa.string(), "recall, false_positive_rate, precision (all on validation data), average_precision, "
+               "threshold, screen_missed (this trial's share of flags lost to the screen)."),
+        Column("figure", pa.float64(), "The figure.", nullable=True),
+        Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
+        Column("high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
+        Column("basis", pa.string(), "What it was measured on: a code, `validation` or `this_trial`."),
+    ),
+    ("release", "label", "measure"),
+    Sensitivity.RELEASABLE,
+    "How good the scorer is, as measured.",
+)
+
+COMPARISON = Table(
+    "released_comparison",
+    (
+        _RELEASE,
+        Column("baseline", pa.string(), "Name of the release compared with."),
+        _LABEL,
+        Column("dimension", pa.string(), "As in released_rates, or `trigger` for shares of released_triggers."),
+        Column("value", pa.string(), "Value of the dimension."),
+        Column("rate", pa.float64(), "Rate (or share) in this release.", nullable=True),
+        Column("baseline_rate", pa.float64(), "Rate (or share) in the baseline.", nullable=True),
+        Column("difference", pa.float64(), "rate - baseline_rate.", nullable=True),
+        Column("difference_low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
+        Column("difference_high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
+        Column("detectable", pa.float64(), "Smallest difference seen with 80 % power.", nullable=True),
+        Column("verdict", pa.string(), "`higher`, `lower`, `no difference seen` or `not comparable`."),
+        *_STATUS,
+    ),
+    ("release", "baseline", "label", "dimension", "value"),
+    Sensitivity.RELEASABLE,
+    "This release beside the baseline, from the released tables of both.",
+)
+
+GATES = Table(
+    "released_gates",
+    (
+        _RELEASE,
+        Column("gate", pa.string(), "Name of the gate."),
+        Column("outcome", pa.string(), "`passed`, `failed` or `not applicable`."),
+        Column("figure", pa.float64(), "The figure that was held against the limit.", nullable=True),
+        Column("limit", pa.float64(), "The limit from the policy.", nullable=True),
+    ),
+    ("release", "gate"),
+    Sensitivity.RELEASABLE,
+    "The gates of the policy and what they said.",
+)
+
+RELEASED = (RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY, COMPARISON, GATES)
+"""Every released table; at most two dimensions beside release and label."""
