@@ -16,7 +16,7 @@ _NOISE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<[A-Z_]+_\d+>|https?://\S+|[^\w
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def identify(text: str, *, least_probability: float = 0.7) -> str:

@@ -12,11 +12,13 @@ from pathlib import Path
 from zlib import crc32
 
 from classifiers.scrub_fill import Labelled
+from classifiers.scrub_tokens import TURN
 from schemas.errors import UsageError
 
 _KINDS = {
-    "PER": "PERSON", "person": "PERSON", "PERSON": "PERSON",
-    "ORG": "ORGANIZATION", "corporation": "ORGANIZATION", "ORGANIZATION": "ORGANIZATION", "group": "UNSURE",
+    "PER": "PERSON", "person": "PERSON", "PERSON": "PERSON", "ORGANIZATION": "ORGANIZATION",
+    # On social media these are mostly brands, which identify nobody; what identifies comes from the templates.
+    "ORG": "UNSURE", "corporation": "UNSURE", "group": "UNSURE",
     "product": "UNSURE", "creative-work": "UNSURE", "LOC": "LOCATION", "location": "LOCATION", "LOCATION": "LOCATION",
     "ADDRESS": "ADDRESS",
 }  # fmt: skip
@@ -106,6 +108,21 @@ def read_presidio_all(path: Path, fold: str) -> Iterator[dict[str, object]]:
             if s["entity_type"] not in ("TITLE", "PREFIX")
         ]
         yield {"id": f"presidio-{number}", "text": record["full_text"], "spans": spans}
+
+
+def read_transcripts(path: Path, foreign: bool) -> Iterator[Labelled]:
+    """Turns of conversations without labels. Only words that are plainly ordinary count as no name: in a user's turn
+    common words (`chat`), in a model's turn and in other languages all words in lower case (`cased`)."""
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for line in stream:
+            record = json.loads(line)
+            if "chosen" in record:
+                turns = re.findall(r"\n\n(Human|Assistant): ?(.*?)(?=\n\n(?:Human|Assistant):|\Z)", record["chosen"], re.DOTALL)
+            else:
+                turns = [(message["role"], message["content"] or "") for message in record["messages"]]
+            for role, text in turns:
+                cased = foreign or role.lower() == "assistant"
+                yield Labelled(text.replace(TURN, " "), (), "cased" if cased else "chat")
 
 
 def read_goemotions(path: Path, names: random.Random, pick: list[str]) -> Iterator[Labelled]:

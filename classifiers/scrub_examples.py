@@ -26,6 +26,8 @@ class Lists:
 
     rows: Mapping[int, int]
     frequencies: Mapping[int, int]
+    names: frozenset[str] = frozenset()
+    """Names in lower case that may be ordinary words as well; no unlabelled text teaches that they are no names."""
 
     def known(self, word: str) -> int:
         return self.rows.get(word_key(word), 0)
@@ -34,7 +36,7 @@ class Lists:
         return self.frequencies.get(word_key(word), 0)
 
 
-def labelled_words(item: Labelled) -> tuple[list[str], list[int]]:
+def labelled_words(item: Labelled, lists: Lists) -> tuple[list[str], list[int]]:
     """Words of an item and, for each, the bit mask of labels that the source allows there."""
     words: list[str] = []
     masks: list[int] = []
@@ -46,19 +48,31 @@ def labelled_words(item: Labelled) -> tuple[list[str], list[int]]:
         found, starts = cut_words(part)
         for word, start in zip(found, starts, strict=True):
             words.append(word)
-            masks.append(_mask(item, at + start, word))
+            masks.append(_mask(item, at + start, word, lists))
         at += len(part) + 1
     _free_handles(words, masks)
     return words, masks
 
 
-def _mask(item: Labelled, at: int, word: str) -> int:
+def _mask(item: Labelled, at: int, word: str, lists: Lists) -> int:
     for start, end, kind in item.spans:
         if start <= at < end:
             return _ALL if kind == "UNSURE" else _BIT[kind]
-    if item.outside == "anything":
-        return _ALL
+    if item.outside in ("chat", "cased"):
+        return _BIT["O"] if _ordinary(word, item.outside == "cased", lists) else _ALL
     return _NO_PERSON if item.outside == "places" and not word.islower() else _BIT["O"]
+
+
+def _ordinary(word: str, cased: bool, lists: Lists) -> bool:
+    """Whether a word of unlabelled text is plainly no name: a mark, or a common word that no list of names has."""
+    if not word[0].isalpha():
+        return not word[0].isdigit()
+    low = word.lower()
+    if low in lists.names:
+        return False
+    if not word[0].isupper():
+        return cased or lists.frequency(low) >= 2
+    return lists.frequency(low) >= 3
 
 
 def _free_handles(words: list[str], masks: list[int]) -> None:
@@ -68,12 +82,12 @@ def _free_handles(words: list[str], masks: list[int]) -> None:
             masks[at - 1] = masks[at] = _ALL
 
 
-def sequences(items: Iterable[Labelled], rng: random.Random) -> Iterator[tuple[list[str], list[int]]]:
+def sequences(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[tuple[list[str], list[int]]]:
     """Items in a row, with a change of turn, a line end or nothing between them, cut into sequences of LENGTH words."""
     words: list[str] = []
     masks: list[int] = []
     for item in items:
-        found, allowed = labelled_words(item)
+        found, allowed = labelled_words(item, lists)
         between = rng.choice((TURN, TURN, LINE, ""))
         words += found + ([between] if between else [])
         masks += allowed + ([_BIT["O"]] if between else [])
@@ -85,7 +99,7 @@ def sequences(items: Iterable[Labelled], rng: random.Random) -> Iterator[tuple[l
 def batches(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[dict[str, Any]]:
     """Tensors for one step each: the network's arguments and `mask` (BATCH, LENGTH)."""
     group: list[tuple[list[str], list[int]]] = []
-    for sequence in sequences(items, rng):
+    for sequence in sequences(items, lists, rng):
         group.append(sequence)
         if len(group) == BATCH:
             yield tensors(group, lists, rng)

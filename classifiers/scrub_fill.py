@@ -37,7 +37,8 @@ class Labelled:
     text: str
     spans: tuple[tuple[int, int, str], ...]
     outside: str = "nothing"
-    """What may stand outside the spans: `nothing`, or `anything` or `places` where the source leaves names unlabelled."""
+    """What may stand outside the spans: `nothing`; `places` where the source labels persons only; `chat` or `cased` where
+    it labels nothing, and only plainly ordinary words are known to be no names."""
 
 
 def for_gold(value: str) -> bool:

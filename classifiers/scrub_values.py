@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from classifiers.scrub_fill import LATIN, OTHER_SCRIPTS, Pools, for_gold
 
@@ -49,8 +49,9 @@ Drawer = Callable[[], tuple[str, str | None]]
 class Values:
     """A value for each slot, from one side of the split, by a seeded generator."""
 
-    def __init__(self, pools: Pools, rng: random.Random) -> None:
+    def __init__(self, pools: Pools, rng: random.Random, words: Sequence[str] = ()) -> None:
         self.pools, self.rng = pools, rng
+        self._code_words = words or _CODE_WORDS
         self._latin = [locale for locale, weight in LATIN.items() for _ in range(weight)]
 
     def slots(self) -> dict[str, Drawer]:
@@ -154,9 +155,12 @@ class Values:
         kind = self.rng.choice(("General Hospital", "Medical Center", "Clinic", "Hospital", "Infirmary"))
         return f"{self.rng.choice((self.last(), self.city(), 'St. ' + self.first()))} {kind}"
 
+    def _part(self) -> Sequence[str]:
+        return _CODE_WORDS if self.rng.random() < 0.5 else self._code_words
+
     def identifier(self, upper: bool = False) -> str:
         """A name as programs have them, of common parts, in one of the usual cases."""
-        parts = [self.rng.choice(_CODE_WORDS) for _ in range(self.rng.randint(1, 3))]
+        parts = [self.rng.choice(self._part()) for _ in range(self.rng.randint(1, 3))]
         if upper:
             return "".join(part.title() for part in parts)
         how = self.rng.random()

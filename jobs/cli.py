@@ -75,3 +75,7 @@ def main(arguments: list[str] | None = None) -> Any:
         error.show()
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -237,11 +237,9 @@ def transcripts(spark: SparkSession, sources: list[Source], release: str, policy
             return None
         return _row(item, policy)
 
-    spark.conf.set("spark.sql.shuffle.partitions", str(shards))
-    read = _frame(spark, sources, _READ, rows, policy)
+    # Said outright: a single input file is a single partition, which Spark would not spread by itself.
+    read = _frame(spark, sources, _READ, rows, policy).repartition(shards, "record_id")
     newest = Window.partitionBy("record_id").orderBy(
         f.col("size").desc(), f.col("started_at").desc_nulls_last(), f.col("content")
     )
-    return (
-        read.withColumn("version", f.row_number().over(newest)).where("version = 1").select(*TRANSCRIPTS.names)
-    )
+    return read.withColumn("version", f.row_number().over(newest)).where("version = 1").select(*TRANSCRIPTS.names)

@@ -34,7 +34,8 @@ class Progress:
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[dict[str, Any]]:
         """One step of the run. What is put into the yielded dictionary is said at its end."""
-        begun, said = time.monotonic(), {}
+        begun = time.monotonic()
+        said: dict[str, Any] = {}
         if not self._terminal:
             self.note("started", step=name)
         with self._bar(name):

@@ -92,13 +92,13 @@ def run(request: Request, progress: Progress) -> Candidate:
 def _models(policies: Policies) -> tuple[dict[str, str], dict[str, float], dict[str, Any]]:
     """(digest by model, thresholds by label, the scorer's card). Nothing heavy is loaded for it."""
     from classifiers.scorer import EMBEDDED
-    from classifiers.scrubber import scrubber_digest
+    from classifiers.scrubber import build_scrubber
     from classifiers.weights_file import read_card
 
     card = read_card(EMBEDDED if policies.score.model == "embedded" else Path(policies.score.model))
     chosen = {"distress": policies.flag.distress_threshold, "joy": policies.flag.joy_threshold}
     thresholds = {label: card["thresholds"][label] if value is None else value for label, value in chosen.items()}
-    return {"scorer": card["digest"], "scrubber": scrubber_digest(policies.scrub)}, thresholds, card
+    return {"scorer": card["digest"], "scrubber": build_scrubber(policies.scrub).digest}, thresholds, card
 
 
 def _run_key(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,7 @@ def settings(master: str, temporary: Path) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         # A partition must hold the same rows on every run, so that a finished shard need not be made again.
         "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "8",  # counts only; transcripts() spreads conversations by itself
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
         "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
         "spark.python.worker.reuse": "true",
@@ -55,7 +58,6 @@ def settings(master: str, temporary: Path) -> dict[str, str]:
         "spark.executorEnv.HF_HUB_OFFLINE": "1",
         "spark.driver.memory": os.environ.get("WELFARE_DRIVER_MEMORY", "2g"),
         "spark.driver.extraJavaOptions": f"{_JVM} -Djava.io.tmpdir={temporary}",
-        "spark.log.level": "OFF",
     }
     if master.startswith("local"):
         values |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
@@ -87,4 +89,23 @@ def build_session(master: str, temporary: Path) -> SparkSession:
     builder = SparkSession.builder
     for name, value in settings(master, temporary).items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    with _silent_children():
+        return builder.getOrCreate()
+
+
+@contextlib.contextmanager
+def _silent_children() -> Iterator[None]:
+    """Processes started inside (the JVM, and the Python workers that it forks) have no standard error.
+
+    Spark writes a failed task's exception there, and an exception can hold text. What we have to say of a fault comes
+    through the driver's own exception, see pipelines/worker.py.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,6 +1,7 @@
 """The released tables: gated aggregates from closed vocabularies, the only tables that leave.
 
-A hidden cell keeps its row: its figures are null, `status` reads `suppressed` and `reason` says why. Counts are
+A hidden cell keeps its row: its figures are null, `status` reads `suppressed` and `reason` says why. In released_rates
+the status is that of the numerator and the rates; the denominator may stand beside a hidden numerator. Counts are
 rounded; every rate, share and interval follows from released counts and the released design effect.
 """
 
@@ -11,14 +12,18 @@ import pyarrow as pa
 from schemas.table import Column, Sensitivity, Table
 
 STATUSES = ("shown", "suppressed")
-REASONS = ("", "floor", "dominance", "empty", "too_few_passages")
-"""Why a cell is hidden. `floor`: under the floors, or hidden so that another cell cannot be worked out (one code for both)."""
+REASONS = ("", "floor", "too_few_passages")
+"""Why a cell is hidden. `floor`: under the floors (no conversation at all included), dominated by one user, or hidden
+so that another cell cannot be worked out: one code for all of them, since which it is would tell something."""
 
 DIMENSIONS = ("all", "surface", "week", "language", "situation", "length")
 LENGTHS = ("1", "2-3", "4-7", "8-15", "16+")
 """Bins of the number of turns that the model generated in a conversation."""
-MEASURES = ("onset", "strength", "recovered", "ended_by", "situations")
-"""Ways in which the flagged conversations of a label are broken down in released_dynamics."""
+MEASURES = ("onset", "strength", "recovered", "ended_by")
+"""Ways in which the flagged conversations of a label are broken down in released_dynamics.
+
+The number of situations held is not among them: with the counts of each situation it would make one system of
+equations, in which a hidden situation could be worked out."""
 ONSETS = ("1", "2-3", "4-7", "8+")
 """Bins of the number of the generated turn at which the expression begins."""
 
@@ -26,8 +31,13 @@ _RELEASE = Column("release", pa.string(), "Release name.")
 _LABEL = Column("label", pa.string(), "`distress` or `joy`.")
 _STATUS = (
     Column("status", pa.string(), "`shown` or `suppressed`."),
-    Column("reason", pa.string(), "Why the cell is suppressed: `floor`, `dominance`, `empty`, `too_few_passages`; else ``."),
+    Column("reason", pa.string(), "Why the cell is suppressed: `floor` or `too_few_passages`; else ``."),
 )
+
+
+def _effect(of: str) -> Column:
+    doc = f"Variance of the {of} over that of independent conversations, at least 1, rounded up to a tenth."
+    return Column("design_effect", pa.float64(), doc, nullable=True)
 
 
 def _interval(name: str, what: str) -> tuple[Column, Column, Column]:
@@ -43,17 +53,16 @@ RATES = Table(
     (
         _RELEASE,
         _LABEL,
-        Column("dimension", pa.string(), "What the trial is split by: one of all, surface, week, language, situation, length."),
-        Column("value", pa.string(), "Value of the dimension; `all` for the whole trial."),
+        Column("dimension", pa.string(), "What splits the trial: all, surface, week, language, situation or length."),
+        Column("value", pa.string(), "Value of the dimension; `all` for the whole trial, `other` for a pool."),
         Column("conversations", pa.int64(), "Scored conversations, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
         Column("flagged", pa.int64(), "Conversations flagged with the label, rounded.", nullable=True),
         Column("flagged_users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        Column("design_effect", pa.float64(), "Variance of the rate over that of independent conversations, at least 1, "
-               "rounded up to a tenth.", nullable=True),
+        _effect("rate"),
         *_interval("rate", "flagged / conversations"),
         *_interval("corrected", "Rate corrected for the scorer's measured error (Rogan-Gladen)"),
-        Column("corrected_status", pa.string(), "`estimated`, `not estimable` (the band reaches zero) or `suppressed`."),
+        Column("corrected_status", pa.string(), "`estimated`, `not estimable` (the band reaches 0) or `suppressed`."),
         *_STATUS,
     ),
     ("release", "label", "dimension", "value"),
@@ -69,6 +78,7 @@ TRIGGERS = Table(
         Column("trigger", pa.string(), "Trigger of the taxonomy, `other` included."),
         Column("flagged", pa.int64(), "Flagged conversations with that trigger, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        _effect("share"),
         *_interval("share", "Share of the label's flagged conversations"),
         *_interval("rate", "Rate among the conversations that hold the situation, affect or not"),
         Column("lift", pa.float64(), "That rate over the trial's overall rate.", nullable=True),
@@ -86,11 +96,16 @@ CLUSTERS = Table(
     (
         _RELEASE,
         _LABEL,
-        Column("cluster", pa.int32(), "Cluster number within release and label; -1 is unclustered."),
-        Column("trigger", pa.string(), "Most common trigger of the cluster; `none` for unclustered or suppressed rows."),
+        Column(
+            "cluster",
+            pa.int32(),
+            "Number within release and label, largest first; -1 is in no cluster, or in one too small to show.",
+        ),
+        Column("trigger", pa.string(), "Most common trigger of the cluster; `none` where it cannot be told."),
         Column("name", pa.string(), "Trigger and terms, made by rule from released strings only."),
         Column("flagged", pa.int64(), "Flagged conversations of the cluster, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        _effect("share"),
         *_interval("share", "Share of the label's flagged conversations"),
         *_STATUS,
     ),
@@ -119,11 +134,15 @@ DYNAMICS = Table(
     (
         _RELEASE,
         _LABEL,
-        Column("measure", pa.string(), "onset (generated turn), strength, recovered (last turn is below the threshold), "
-               "ended_by, situations (number held)."),
+        Column(
+            "measure",
+            pa.string(),
+            "onset (generated turn), strength (distress only), recovered (last turn is below the threshold), ended_by.",
+        ),
         Column("value", pa.string(), "Value of the measure, from a closed list."),
         Column("flagged", pa.int64(), "Flagged conversations, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
+        _effect("share"),
         *_interval("share", "Share of the label's flagged conversations"),
         *_STATUS,
     ),
@@ -136,7 +155,11 @@ COVERAGE = Table(
     "released_coverage",
     (
         _RELEASE,
-        Column("measure", pa.string(), "language (of all conversations), not_scored (reason), user_id (present, missing)."),
+        Column(
+            "measure",
+            pa.string(),
+            "language (where it could be told), not_scored (reason), user_id (present, missing).",
+        ),
         Column("value", pa.string(), "Value of the measure."),
         Column("conversations", pa.int64(), "Conversations, rounded.", nullable=True),
         *_STATUS,
@@ -151,8 +174,12 @@ QUALITY = Table(
     (
         _RELEASE,
         _LABEL,
-        Column("measure", pa.string(), "recall, false_positive_rate, precision (all on validation data), average_precision, "
-               "threshold, screen_missed (this trial's share of flags lost to the screen)."),
+        Column(
+            "measure",
+            pa.string(),
+            "recall, false_positive_rate, precision and average_precision (per turn), threshold, screen_missed"
+            " (share of the conversations to be flagged that the screen lost).",
+        ),
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
         Column("high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),

@@ -66,13 +66,13 @@ class Table:
         missing = [name for name in self.names if name not in data.column_names]
         if missing:
             raise ContractError(f"table {self.name}: missing columns {missing}. The stage that writes it must make them.")
+        for column in self.columns:
+            if not column.nullable and data.column(column.name).null_count:
+                raise ContractError(f"table {self.name}, column {column.name}: null where the schema forbids it.")
         try:
             shaped = data.select(list(self.names)).cast(self.arrow)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
             raise ContractError(f"table {self.name}: a column does not have its declared type.") from None
-        for column in self.columns:
-            if not column.nullable and shaped.column(column.name).null_count:
-                raise ContractError(f"table {self.name}, column {column.name}: null where the schema forbids it.")
         if self.key:
             if shaped.group_by(list(self.key)).aggregate([]).num_rows != shaped.num_rows:
                 raise ContractError(f"table {self.name}: two rows share the key {self.key}.")

@@ -58,10 +58,10 @@ def _scorer() -> Finding:
 
 
 def _scrubber() -> Finding:
-    from classifiers.scrubber import scrubber_digest
+    from classifiers.scrubber import build_scrubber
     from schemas.policy import ScrubPolicy
 
-    return Finding("scrubber weights", True, f"digest {scrubber_digest(ScrubPolicy())[:12]}, as pinned")
+    return Finding("scrubber weights", True, f"digest {build_scrubber(ScrubPolicy()).digest[:12]}, as pinned")
 
 
 def _offline() -> Finding:

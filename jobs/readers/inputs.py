@@ -125,8 +125,10 @@ def _fault(path: Path, root: Path | None) -> str:
         return ""
     if not stat.S_ISREG(status.st_mode):
         return "special file(s) such as a pipe, socket or device (`find DIR ! -type f ! -type d`)"
-    if not os.access(path, os.R_OK):
-        return "file(s) that this account may not read (`find DIR ! -readable`)"
     if status.st_size == 0:
         return "empty file(s) (`find DIR -type f -empty`)"
+    try:
+        path.open("rb").close()
+    except OSError:
+        return "file(s) that this account may not read (`find DIR ! -readable`)"
     return ""

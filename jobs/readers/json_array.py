@@ -31,6 +31,8 @@ class _Element:
         self._digest = hashlib.sha256()
 
     def add(self, part: bytes) -> None:
+        if not self._size:
+            part = part.lstrip(_BLANK)
         self._size += len(part)
         if self._size <= self._limit:
             self._parts.append(part)

@@ -72,14 +72,14 @@ def parquet_records(path: Path, chosen: Format, policy: ReadPolicy) -> Iterator[
         raise FileFault(f"is Parquet, from which {chosen.name} is not read: write it as JSON lines.")
     file = _undamaged(lambda: _open(path))
     leaves = [file.schema.column(index) for index in range(len(file.schema))]
-    wanted = [index for index, leaf in enumerate(leaves) if _field(leaf.path) in chosen.parquet]
-    if not wanted:
+    columns = [leaf.path for leaf in leaves if _field(leaf.path) in chosen.parquet]
+    if not columns:
         raise FileFault(f"has none of the columns of the format {chosen.name}: name another with `--format`.")
-    groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
-    size = sum(group.column(index).total_uncompressed_size for group in groups for index in wanted)
+    # Sizes of whole row groups: those of single columns would abort the process where the file is damaged.
+    groups = (file.metadata.row_group(index) for index in range(file.metadata.num_row_groups))
+    size = sum(group.total_byte_size for group in groups)
     check_expansion(size, path.stat().st_size, policy)
     rows = max(1, min(_MOST_ROWS, _BATCH_BYTES * max(1, file.metadata.num_rows) // max(1, size)))
-    columns = [leaves[index].path for index in wanted]
     batches = _undamaged(lambda: file.iter_batches(batch_size=rows, columns=columns))
     number = 0
     while (batch := _undamaged(lambda: next(batches, None))) is not None:

@@ -15,7 +15,6 @@ from jobs.readers.rules import BrokenRecord, Rule
 from schemas.policy import ReadPolicy
 
 _SKIP = 1 << 18
-_LINE_END = 2
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A JSON string, or an unfinished one up to the end. Possessive, so that no input makes it backtrack."""
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -53,18 +52,18 @@ def json_lines(stream: io.BufferedReader, policy: ReadPolicy) -> Iterator[JsonRe
     """The stream's lines as records, numbered from 1. Blank lines count as lines, but are no records."""
     limit = policy.max_record_bytes
     number = 0
-    while line := stream.readline(limit + _LINE_END):
+    while line := stream.readline(limit + 1):
         number += 1
-        data = line.removesuffix(b"\n").removesuffix(b"\r")
+        data = line.removesuffix(b"\n")
         if len(data) > limit:
             yield JsonRecord(number, b"", policy, _digest_of_rest(stream, line))
-        elif not (line.isspace() or not data):
+        elif not line.isspace():
             yield JsonRecord(number, data, policy)
 
 
 def _digest_of_rest(stream: io.BufferedReader, line: bytes) -> str:
     """Digest of a line whose start was read, read on piece by piece to its end."""
-    digest = hashlib.sha256(line.removesuffix(b"\n"))
+    digest = hashlib.sha256(line)
     while not line.endswith(b"\n") and (line := stream.readline(_SKIP)):
         digest.update(line.removesuffix(b"\n"))
     return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The sample trial: made-up transcripts of two releases, with what is true of each beside them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jobs.sample.banks import Banks
@@ -31,27 +32,34 @@ class Draft:
 
 def choose_scene(plan: Plan, kind: Kind, banks: Banks, dice: Dice) -> tuple[Scene, str, bool]:
     """The scene, its surface, and whether the model is to end the conversation."""
-    by_surface = {s: banks.scenes_for(kind, s) for s in SURFACES}
-    surface = "coding_agent" if dice.chance(plan.agent) else "chat"
-    if not by_surface[surface]:
-        surface = next(s for s in SURFACES if by_surface[s])
-    scenes = by_surface[surface]
+    surfaces = SURFACES[::-1] if dice.chance(plan.agent) else SURFACES
     ends = kind.trigger in ("abuse", "harmful_request") and dice.chance(plan.ended)
-    tests = [lambda s: s.ended_by_model == ends]
+    tests: list[Callable[[Scene], bool]] = [lambda s: s.ended_by_model == ends]
     if kind.label == "distress":
         strong = dice.chance(plan.strong)
         tests.insert(0, lambda s: (s.affect == -2) == strong)
     if kind.language != "en":
         affected = dice.chance(plan.affected_abroad)
         tests.insert(0, lambda s: (s.label != "none") == affected)
-    for test in tests:
-        scenes = [s for s in scenes if test(s)] or scenes
-    return dice.pick(scenes), surface, ends
+    # Where no scene fits in full, the last test gives way first; the surface gives way before any test.
+    while True:
+        for surface in surfaces:
+            scenes = [s for s in banks.scenes_for(kind, surface) if all(test(s) for test in tests)]
+            if scenes:
+                return dice.pick(scenes), surface, ends
+        tests.pop()
 
 
 def _extra(dice: Dice, least: int) -> int:
     """How many more exchanges: heavy-tailed, most often `least`, at most 12 (power law of exponent 1.3)."""
     return min(12, least + int((1.0 - dice.unit()) ** -0.75) - 1)
+
+
+def _listed(texts: list[str]) -> str:
+    """Pieces that are list items stand close, and numbered ones are numbered anew; paragraphs stand apart."""
+    number = iter(range(1, len(texts) + 1))
+    texts = [re.sub(r"^\d+\.(?= )", lambda m: f"{next(number)}.", t) for t in texts]
+    return ("\n" if all(re.match(r"- |\d+\. ", t) for t in texts) else "\n\n").join(texts)
 
 
 class Conversation:
@@ -63,37 +71,48 @@ class Conversation:
         self.planted = Planted(dice, user.locale, seed, user.user_id)
         self._filler = Filler(dice, banks.slot_lists, self.planted.mark)
         self._thinks = dice.chance(_THINKING_SHARE[surface])
+        self._drawn = 0
+        self._opened = 0
         self._used: list[str] = []
+        self._framed: list[Template] = []
         self.drafts: list[Draft] = []
         self.situations: list[str] = []
         self.affects: list[int] = []
 
     def _text(self, turn: Turn) -> str:
+        if not turn.follows:
+            self._drawn = self._dice.below(len(turn.text))
         if turn.pool:
             count = self._dice.between(turn.pool_min, turn.pool_max)
             if turn.repeat:
                 pieces = [self._dice.pick(turn.pool) for _ in range(count)]
             else:
-                pieces = [turn.pool[i] for i in sorted(self._dice.some(range(len(turn.pool)), count))]
-            by = "\n" if turn.repeat else "\n\n"
-            self._filler.pool = by.join(expand(piece, self._filler) for piece in pieces)
-        return expand(self._dice.pick(turn.text), self._filler)
+                first = {0} if turn.keep_first else set()
+                others = self._dice.some(range(len(first), len(turn.pool)), count - len(first))
+                pieces = [turn.pool[i] for i in sorted([*first, *others])]
+            texts = [expand(piece, self._filler) for piece in pieces]
+            self._filler.pool = "\n".join(texts) if turn.repeat else _listed(texts)
+        return expand(turn.text[self._drawn], self._filler)
 
     def _frame(self, kind: str) -> str:
-        frames = self._banks.frames.get((kind, self._surface, self._language), [])
-        return expand(self._dice.pick(self._dice.pick(frames).text), self._filler) if frames else ""
+        texts = [t for f in self._banks.frames.get((kind, self._surface, self._language), []) for t in f.text]
+        fresh = [t for t in texts if t not in self._framed] or texts
+        if not fresh:
+            return ""
+        self._framed.append(self._dice.pick(fresh))
+        return expand(self._framed[-1], self._filler)
 
     def _thought(self, turn: Turn) -> str:
         if turn.role != "assistant":
             return ""
         if turn.thinking and (self._thinks or turn.expresses):
             return expand(self._dice.pick(turn.thinking), self._filler)
-        return self._frame("thinking") if self._thinks and self._dice.chance(0.6) else ""
+        return self._frame("thinking") if self._thinks and self._dice.chance(0.45) else ""
 
     def add(self, scene: Scene, is_scene: bool = False) -> None:
         """Append the turns of a scene or an exchange; between two topics sometimes with a bridge."""
         bridge = ""
-        if self.drafts and not scene.exchange and self._dice.chance(0.6):
+        if len(self._used) > self._opened and not scene.exchange and self._dice.chance(0.6):
             bridge = self._frame("bridge")
         for turn in scene.turns:
             text, thought = self._text(turn), self._thought(turn)
@@ -110,6 +129,11 @@ class Conversation:
         self._used.append(scene.id)
         self.situations += [s for s in scene.situations if s not in self.situations]
         self.affects.append(scene.affect)
+
+    def open(self) -> None:
+        """Now and then begin with a greeting; what follows it needs no bridge."""
+        if self._dice.chance(0.06):
+            self._opened = self.add_exchanges("opening", 1)
 
     def add_benign(self) -> Scene | None:
         """Append a benign scene that is not there yet and return it."""
@@ -154,13 +178,15 @@ class Conversation:
         """Bring personal values into user turns, tool results and, echoed, into the model's turns."""
         users = [i for i, d in enumerate(self.drafts) if d.role == "user"]
         tools = [i for i, d in enumerate(self.drafts) if d.role == "tool"]
-        places = {i: "user_end" for i in self._dice.some(users, 1 + _extra(self._dice, 0))}
+        places = dict.fromkeys(self._dice.some(users, 1 + _extra(self._dice, 0)), "user_end")
         if self._dice.chance(0.6):
             places[users[0]] = "user_start"
-        places |= {i: "tool_end" for i in self._dice.some(tools, self._dice.below(3))}
+        places |= dict.fromkeys(self._dice.some(tools, self._dice.below(3)), "tool_end")
+        # Never into the turn that expresses affect: its words are the planted truth.
+        answers = [i for i, d in enumerate(self.drafts) if d.role == "assistant" and not d.expresses and i > users[0]]
+        for i in self._dice.some(answers, self._dice.below(3)):
+            places[i] = self._dice.pick(("model_start", "model_start", "model_end"))
         for i, draft in enumerate(self.drafts):
-            if draft.role == "assistant" and not draft.expresses and i > users[0] and self._dice.chance(0.3):
-                places[i] = self._dice.pick(("model_start", "model_start", "model_end"))
             self._carry(draft, places.get(i, ""))
 
     def _carry(self, draft: Draft, place: str) -> None:
@@ -169,8 +195,15 @@ class Conversation:
             return
         if place == "user_start" or place == "user_end":
             carried = typed(carried, self._user.habit, self._dice) if self._language == "en" else carried
-        by = "\n" if place == "tool_end" else "\n\n" if "\n" in draft.text or place == "model_end" else " "
         pair = (carried, draft.text) if place.endswith("start") else (draft.text, carried)
+        if place == "tool_end":
+            by = "\n"
+        elif place == "model_end" or "\n" in draft.text + carried:
+            by = "\n\n"
+        elif pair[0][-1:].isalnum():
+            by = self._dice.pick((". ", ", ", "\n", " - ", "\n\n"))
+        else:
+            by = self._dice.pick((" ", " ", "\n"))
         draft.text = by.join(pair)
 
 
@@ -180,8 +213,7 @@ def compose(plan: Plan, kind: Kind, banks: Banks, dice: Dice, user: User, seed: 
     ends = ends or scene.ended_by_model
     talk = Conversation(banks, dice, user, surface, kind.language, seed)
     plain = kind == Kind(language=kind.language) and scene.label == "none"
-    if dice.chance(0.06):
-        talk.add_exchanges("opening", 1)
+    talk.open()
     if not plain and dice.chance(0.4):
         before = talk.add_benign()
         if before and dice.chance(0.4):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import accumulate
 from random import Random
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Dice:
         return "".join(self.pick(alphabet) for _ in range(count))
 
 
-class Weighted(Sequence[T]):
+class Weighted(Generic[T]):
     """Items with weights; `draw` takes one in proportion. Weights need not sum to one."""
 
     def __init__(self, pairs: Iterable[tuple[T, float]]) -> None:
@@ -75,10 +75,8 @@ class Weighted(Sequence[T]):
 
     def draw(self, dice: Dice) -> T:
         """One item. Raises IndexError where there is none."""
-        return self._items[bisect_right(self._cumulated, dice.unit() * self._cumulated[-1])]
+        return self.at(dice.unit())
 
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __getitem__(self, i):  # type: ignore[no-untyped-def]
-        return self._items[i]
+    def at(self, share: float) -> T:
+        """The item that stands at a share of the whole weight, from 0 up to 1."""
+        return self._items[bisect_right(self._cumulated, share * self._cumulated[-1])]

@@ -1,7 +1,7 @@
 """Writes the sample trial: two releases of made-up conversations, with what is true of each beside it.
 
 One seed gives the same conversations on every machine. Each is drawn from a sub-seed of its own, so that any number of
-them streams in constant memory but for 8 bytes a conversation that keep them distinct.
+them streams; all that is kept is a small digest of each, which keeps them distinct.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from schemas.errors import UsageError
 
 SEED = 20260901
 _ATTEMPTS = 50
+_GOLDEN = (5**0.5 - 1) / 2
+"""Step of the golden-ratio sequence, which fills the unit interval evenly from any start (Weyl). The kinds of the plan
+are laid out along it, so that even a small trial keeps the planned shares closely."""
 
 
 def _messages(talk: Conversation, user: User) -> list[dict[str, str]]:
@@ -59,15 +62,15 @@ class _Release:
     def __init__(self, plan: Plan, conversations: int, seed: int, banks: Banks) -> None:
         banks.require(plan)
         self._plan, self._count, self._seed, self._banks = plan, conversations, seed, banks
-        self._kinds = plan.kinds()
+        self._kinds, self._first = plan.kinds(), Dice("kinds", seed, plan.release).unit()
         self._people = Population(list(PLANS).index(plan.release), conversations, seed)
         self._seen: set[bytes] = set()
 
     def one(self, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Conversation `index` and its truth."""
+        kind: Kind = self._kinds.at((self._first + index * _GOLDEN) % 1.0)
         for attempt in range(_ATTEMPTS):
             dice = Dice("conversation", self._seed, self._plan.release, index, attempt)
-            kind: Kind = self._kinds.draw(dice)
             user = self._people.draw(dice, kind.language, kind.trigger)
             talk, scene, how = compose(self._plan, kind, self._banks, dice, user, self._seed)
             messages = _messages(talk, user)

@@ -6,10 +6,11 @@ r"""The small grammar of the banks: text with alternations and slots.
     <<place.river>>  a field of a record, where the list holds records
     <<k=3-40>>       a number from 3 to 40, the same all through one conversation
     <<n:3-40>>       a number, drawn afresh each time; <<hex:7>> seven hexadecimal digits, drawn afresh
+    <<clock>>        a time of day that moves on by some seconds each time
     <<pii_email>>    a personal value, see `pii.py`
     <<pool>>         what the turn's `pool` gives, see `scene_format.py`
 
-Braces without a `|` of their own are literal, so most code needs no escape. `\{ \} \|` are literal always.
+`\{ \} \|` are literal; so are a `|` outside braces and an empty pair of braces. Braces around a single branch vanish.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from schemas.errors import ContractError
 Record = Mapping[str, str]
 SlotLists = Mapping[str, Sequence[str] | Sequence[Record]]
 
-_SLOT = re.compile(r"<<([A-Za-z][A-Za-z0-9_]*)(?:~(\d))?(?:\.([a-z_]+)|([:=])(\d+)(?:-(\d+))?)?>>")
+_SLOT = re.compile(r"<<([A-Za-z][A-Za-z0-9_]*)(?:~(\d))?(?:\.([a-z][a-z0-9_]*)|([:=])(\d+)(?:-(\d+))?)?>>")
+_LIKE_A_SLOT = re.compile(r"<<[^<>\s]+>>")
 _EMPTY, _EMPTY_CAPITAL = "\x01", "\x02"
 _SEAM_BEFORE = re.compile(r"(^|[ \n(])[\x01\x02]+ ")
 _SEAM_AFTER = re.compile(r" ([\x01\x02]+)(?=[ ,.;:!?)\n]|$)")
@@ -33,7 +35,7 @@ _CAPITAL = re.compile(r"(^|[.!?:]\s+|\n)\x02 ?([a-z])")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One `<<...>>`. kind: word, field, number, fresh, hex, pii or pool."""
+    """One `<<...>>`. kind: word, field, number, fresh, hex, clock, pii or pool."""
 
     kind: str
     name: str
@@ -64,16 +66,17 @@ class Template:
 class Filler:
     """Values of the slots of one conversation, drawn when first met."""
 
-    __slots__ = ("dice", "lists", "personal", "pool", "_words", "_taken")
+    __slots__ = ("_seconds", "_taken", "_words", "dice", "lists", "personal", "pool")
 
     def __init__(self, dice: Dice, lists: SlotLists, personal: Callable[[str, str], str]) -> None:
         self.dice, self.lists, self.personal = dice, lists, personal
         self.pool = ""
+        self._seconds = dice.below(80000)
         self._words: dict[str, str | Record] = {}
         self._taken: dict[str, list[int]] = {}
 
     def _word(self, slot: Slot) -> str | Record:
-        key = f"{slot.name}~{slot.which}={slot.low}"
+        key = f"{slot.name}~{slot.which}={slot.low}-{slot.high}"
         if key not in self._words:
             if slot.kind == "number":
                 self._words[key] = str(self.dice.between(slot.low, slot.high))
@@ -95,6 +98,10 @@ class Filler:
             return self.pool
         if slot.kind == "fresh":
             return str(self.dice.between(slot.low, slot.high))
+        if slot.kind == "clock":
+            self._seconds = (self._seconds + self.dice.between(0, 45)) % 86400
+            minutes, seconds = divmod(self._seconds, 60)
+            return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
         if slot.kind == "hex":
             return self.dice.chars("0123456789abcdef", slot.low)
         word = self._word(slot)
@@ -109,8 +116,8 @@ def _slot(match: re.Match[str]) -> Slot:
         return Slot("hex" if plain == "hex" else "fresh", plain, low=int(low), high=int(high or low))
     if sign == "=":
         return Slot("number", plain, which or "", low=int(low), high=int(high or low))
-    if plain == "pool":
-        return Slot("pool", plain)
+    if plain in ("pool", "clock"):
+        return Slot(plain, plain)
     if plain.startswith("pii_"):
         return Slot("pii", plain, which or "")
     return Slot("field" if field else "word", plain, which or "", field or "", capital=capital)
@@ -132,6 +139,8 @@ class _Parser:
                 self.at += 2
                 continue
             match = _SLOT.match(self.source, self.at) if c == "<" else None
+            if c == "<" and match is None and _LIKE_A_SLOT.match(self.source, self.at):
+                raise ContractError("A <<...>> that is no slot. The forms of slots stand in jobs/sample/grammar.py.")
             if match is None and c not in "{}":
                 literal.append(c)
                 self.at += 1
@@ -162,7 +171,7 @@ class _Parser:
                 break
         self.at += 1
         if len(branches) == 1:
-            return ["{", *branches[0], "}"]
+            return list(branches[0]) or ["{}"]
         # An empty branch leaves a mark, so that `expand` can close the seam and move the capital on.
         mark = _EMPTY_CAPITAL if any(map(_starts_with_capital, branches)) else _EMPTY
         return [Choice(branch or (mark,) for branch in branches)]

@@ -1,8 +1,8 @@
 """Numbers and codes that identify a person or an account, in the forms that people type.
 
-Ranges kept for documentation or drama are used where they exist: 555-01xx and the like for telephones, RFC 5737 and 3849
-for addresses of machines, RFC 7042 for MAC addresses, test prefixes for cards, blocks never issued for social-security
-numbers. Elsewhere a number has a valid check digit, so that a check cannot tell it from a real one, and is made up.
+Ranges kept for documentation or drama are used where they exist: 555-01xx and the like for telephones, RFC 5737
+and 3849 for addresses of machines, RFC 7042 for MAC addresses, test prefixes for cards, blocks never issued for
+social-security numbers. Elsewhere a number is made up, with a valid check digit where its kind has one.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def card(dice: Dice, locale: str) -> str:
     del locale
     body = dice.digits(dice.pick(("400000#########", "555555#########", "222300#########", "601111#########")))
     check = luhn(body) if dice.chance(7 / 8) else str((int(luhn(body)) + 3) % 10)
-    return dice.pick((_grouped, lambda t, n: _grouped(t, n, "-"), lambda t, n: t))(body + check, 4)
+    return _grouped(body + check, 4, dice.pick((" ", "-", "")))
 
 
 def ip(dice: Dice, locale: str) -> str:

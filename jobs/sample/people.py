@@ -9,7 +9,7 @@ from itertools import accumulate
 from jobs.sample.dice import Dice, Weighted, digest
 from jobs.sample.plan import LANGUAGES, Plan
 
-_CAP = 0.02
+_CAP = 0.017
 _SHARED = 0.45
 _LOCALES = {
     "en": Weighted([("en_US", 42), ("en_GB", 15), ("en_IN", 8), ("en_AU", 5), ("es_MX", 4), ("de_DE", 5), ("fr_FR", 4),

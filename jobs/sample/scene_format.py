@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from jobs.sample.grammar import Slot, Template, parse
@@ -23,22 +24,29 @@ HARD_NEGATIVES = (
     "mild_positive", "calm_situation",
 )  # fmt: skip
 FRAME_KINDS = ("system", "bridge", "thinking", "ending")
+_PLAIN = {"trigger": "none", "situations": [], "label": "none", "affect": 0, "hard_negative": ""}
 PLACES = ("user_start", "user_end", "model_start", "model_end", "tool_end")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a scene. pool: pieces of which `pool_min` to `pool_max` fill `<<pool>>`, in their order, or, with
-    `repeat`, drawn again and again as the lines of a log."""
+    """One turn of a scene.
+
+    follows: its text is the one at the same place as the text drawn for the turn before, so that an answer fits its
+    question. pool: pieces of which `pool_min` to `pool_max` fill `<<pool>>`, in their order, with `keep_first` always
+    the first among them; or, with `repeat`, drawn again and again as the lines of a log.
+    """
 
     role: str
     text: tuple[Template, ...]
     thinking: tuple[Template, ...] = ()
     expresses: bool = False
+    follows: bool = False
     pool: tuple[Template, ...] = ()
     pool_min: int = 0
     pool_max: int = 0
     repeat: bool = False
+    keep_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ def _surfaces(raw: Mapping[str, Any], where: str) -> tuple[str, ...]:
 
 
 def _turn(raw: Mapping[str, Any], where: str) -> Turn:
-    extra = {"thinking", "expresses", "pool", "pool_min", "pool_max", "repeat"}
+    extra = {"thinking", "expresses", "follows", "pool", "pool_min", "pool_max", "repeat", "keep_first"}
     _keys(raw, {"role", "text"}, extra, where)
     role = _one_of(raw, "role", ROLES, where)
     text, thinking, pool = (_texts(raw, key, where) for key in ("text", "thinking", "pool"))
@@ -126,7 +134,8 @@ def _turn(raw: Mapping[str, Any], where: str) -> Turn:
     repeat = bool(raw.get("repeat", False))
     fits = 0 <= low <= high and (repeat or high <= len(pool))
     _require(fits, where, "pool_min and pool_max must be in order and within the pool.")
-    return Turn(role, text, thinking, bool(raw.get("expresses", False)), pool, low, high, repeat)
+    expresses, follows = bool(raw.get("expresses", False)), bool(raw.get("follows", False))
+    return Turn(role, text, thinking, expresses, follows, pool, low, high, repeat, bool(raw.get("keep_first", False)))
 
 
 def _turns(raw: Mapping[str, Any], where: str) -> tuple[Turn, ...]:
@@ -136,14 +145,17 @@ def _turns(raw: Mapping[str, Any], where: str) -> tuple[Turn, ...]:
     made = tuple(_turn(t, f"{where}, turn {i}") for i, t in enumerate(turns))
     late = any(t.role == "system" for t in made[1:])
     _require(not late, where, "a system turn must be the first one.")
+    pairs = pairwise(made)
+    fits = not made[0].follows and all(len(a.text) == len(b.text) for a, b in pairs if b.follows)
+    _require(fits, where, "a turn with `follows` needs as many texts as the turn before it.")
     return made
 
 
 def read_scene(raw: Mapping[str, Any], file: str) -> Scene:
     """One `[[scene]]`. Raises ContractError that names the file, the scene and the rule."""
     where = f"{file}, scene {raw.get('id', 'without id')}"
-    needed = {"id", "trigger", "situations", "label", "affect", "hard_negative", "surfaces", "turns"}
-    _keys(raw, needed, {"ended_by_model", "topic", "language"}, where)
+    _keys(raw, {"id", "surfaces", "turns"}, {*_PLAIN, "ended_by_model", "topic", "language"}, where)
+    raw = {**_PLAIN, **raw}
     trigger = _one_of(raw, "trigger", tuple(Trigger), where)
     label = _one_of(raw, "label", (*Label, "none"), where)
     kind = _one_of(raw, "hard_negative", ("", *HARD_NEGATIVES), where)

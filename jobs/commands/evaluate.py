@@ -1,0 +1,114 @@
+"""`welfare evaluate`: measures the scorer or the scrubber on labelled data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.errors import UsageError
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The JSON objects of a file, one a line. Raises UsageError that names the line and never its content."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path.name}: cannot be read as UTF-8 text. Name an existing JSON-lines file.") from None
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise UsageError(f"{path.name}, line {number}: not a JSON object. One object a line is needed.")
+        rows.append(row)
+    return rows
+
+
+def _interval(figure: list[float | None]) -> str:
+    value, low, high = figure
+    return "not measured" if value is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+@click.group("evaluate")
+def command() -> None:
+    """Measure the scorer or the scrubber on labelled data, with 95 % intervals."""
+
+
+@command.command("scorer")
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scoring.")
+@click.option("--write", type=click.Path(path_type=Path), help="Write the predictions to this file.")
+@click.option("--model", default="embedded", show_default=True, help="Folder of a scorer.")
+@click.option("--json", "as_json", is_flag=True, help="Print every figure and slice as JSON.")
+def scorer(gold: Path, predictions: Path | None, write: Path | None, model: str, as_json: bool) -> int:
+    """Measure the scorer on GOLD: JSON lines {"id", "context", "assistant", "affect", "voice", "trigger"}.
+
+    A figure that cannot be measured, because a class is absent, is null and never 0.
+    """
+    from classifiers.scorer_evaluate import figures, parse_prediction, predict
+    from classifiers.training_text import read_examples
+
+    examples = list(read_examples(gold))
+    if predictions is None:
+        said = predict(examples, model)
+    else:
+        rows = enumerate(read_lines(predictions), 1)
+        said = [parse_prediction(row, f"{predictions.stem}:{number}") for number, row in rows]
+    if write is not None:
+        write.write_text("".join(json.dumps(p.plain()) + "\n" for p in said), encoding="utf-8")
+    found = figures(examples, said)
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return 0
+    click.echo(f"{found['n']} turns")
+    for label in ("distress", "joy"):
+        values = found[label]
+        click.echo(f"{label}: {values['n_positive']} turns express it, {values['n_negative']} do not")
+        for name in ("average_precision", "recall", "precision", "f1", "false_positive_rate",
+                     "false_positive_rate_neutral", "borrowed_affect_as_own"):  # fmt: skip
+            click.echo(f"  {name.replace('_', ' '):30} {_interval(values[name])}")
+    return 0
+
+
+@command.command("scrubber")
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scrubbing.")
+@click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
+def scrubber(gold: Path, predictions: Path | None, as_json: bool) -> int:
+    """Measure the scrubber on GOLD: JSON lines {"id", "text", "spans": [{"start", "end", "type"}]}.
+
+    Recall and precision are by character and do not ask for the right type.
+    """
+    from classifiers.scrub_evaluate import evaluate
+    from classifiers.scrubber import build_scrubber
+    from schemas.policy import ScrubPolicy
+
+    judged: Any = build_scrubber(ScrubPolicy()) if predictions is None else read_lines(predictions)
+    found = evaluate(read_lines(gold), judged)
+    click.echo(json.dumps(found, indent=1) if as_json else _table(found))
+    return 0
+
+
+def _table(found: dict[str, Any]) -> str:
+    """The scrubber's figures as lines; nested dictionaries are indented."""
+    lines: list[str] = []
+
+    def add(values: dict[str, Any], depth: int) -> None:
+        for name, value in values.items():
+            if isinstance(value, dict):
+                lines.append("  " * depth + str(name))
+                add(value, depth + 1)
+            elif isinstance(value, list) and len(value) == 3:
+                lines.append("  " * depth + f"{name}: {_interval(value)}")
+            else:
+                lines.append("  " * depth + f"{name}: {value}")
+
+    add(found, 0)
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""What the restricted side still says of a run: who ran it, under which key. It outlives a purge."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.release import RELEASE_NAME
+
+RUN = "run.json"
+PURGED = "purged.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """ran_by: who ran the job, run_key: of the last finished run; None where nothing says so."""
+
+    ran_by: str | None = None
+    run_key: str | None = None
+
+
+def read_record(root: Path) -> RunRecord:
+    """The record of the run whose release lies in `root`/released.
+
+    Empty where the restricted side is gone or this user may not read it: a reviewer needs the released side only.
+    """
+    release = _object(root / "released" / "manifest.json").get("release")
+    if not isinstance(release, str) or not RELEASE_NAME.fullmatch(release):
+        return RunRecord()
+    folder = root / "restricted" / release
+    found = _object(folder / RUN) or _object(folder / PURGED)
+    return RunRecord(_text(found.get("ran_by")), _text(found.get("run_key")))
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,106 @@
+"""aggregate: from one row a conversation to released tables. Everything that leaves passes pipelines/disclosure.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.aggregate_cells import Cell, Key, Split, reduce_cells, reduce_unions
+from pipelines.aggregate_clusters import cluster_tables
+from pipelines.aggregate_population import POOLS, populate
+from pipelines.aggregate_rates import Material, quality_rows, rate_rows
+from pipelines.aggregate_records import user_counts
+from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
+from pipelines.disclosure import release as let_out
+from pipelines.disclosure_plan import Unions, make_plan
+from pipelines.worker import conformed
+from schemas.policy import DisclosurePolicy
+from schemas.quality import Quality
+from schemas.release import check_release_name
+from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS
+from schemas.row_level import CLUSTER_TERMS, CLUSTERED
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SPLITS = ("surface", "week", "language", "length")
+
+
+def aggregate(
+    clustered: DataFrame,
+    terms: pa.Table,
+    release: str,
+    policy: DisclosurePolicy,
+    quality: Quality,
+    screen_share: float | None = None,
+) -> dict[str, pa.Table]:
+    """RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
+
+    clustered: CLUSTERED. terms: CLUSTER_TERMS. screen_share: share (0 to 1) of the conversations whose screened-out
+    turns were scored all the same, None where it is not known; without it nothing bounds what the screen lost.
+    The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
+    its table, DisclosureError where a rule would be broken; nothing is released then.
+    """
+    population = populate(conformed(clustered, CLUSTERED), policy)
+    counts = user_counts(population.frame).persist()
+    try:
+        cells = reduce_cells(counts)
+        splits = {name: _values(population.named[name], population.pooled[name], name) for name in SPLITS}
+
+        def unions(wanted: Mapping[Split, Iterable[str]]) -> Mapping[Split, Cell]:
+            return reduce_unions(counts, wanted)
+
+        return tabulate(
+            cells, splits, population.named, unions, CLUSTER_TERMS.conform(terms), check_release_name(release), policy,
+            quality, screen_share,
+        )  # fmt: skip
+    finally:
+        counts.unpersist()
+        population.cached.unpersist()
+
+
+def looked_at(tables: Mapping[str, pa.Table]) -> dict[str, int | None]:
+    """Conversations that the tables rest on, and those of them with a user id, for the manifest; from released counts."""
+    rows = tables[COVERAGE.name].to_pylist()
+    found = {row["value"]: row["conversations"] for row in rows if row["measure"] == "user_id"}
+    shown = [count for count in found.values() if count is not None]
+    return {"conversations": sum(shown) if shown else None, "conversations_with_user": found.get("present")}
+
+
+def _values(named: tuple[str, ...], pooled: bool, split: str) -> tuple[str, ...]:
+    return (*named, POOLS[split]) if pooled else named
+
+
+def tabulate(
+    cells: Mapping[Key, Cell],
+    splits: Mapping[str, tuple[str, ...]],
+    named: Mapping[str, tuple[str, ...]],
+    unions: Unions,
+    terms: pa.Table,
+    release: str,
+    policy: DisclosurePolicy,
+    quality: Quality,
+    screen_share: float | None,
+) -> dict[str, pa.Table]:
+    """The released tables from exact cells: no Spark here.
+
+    splits: by dimension (surface, week, language, length), the values that occur, pools included. named: by split of
+    the population, the values that stand by themselves. unions: cells of unions of values.
+    """
+    plan = make_plan(cells, splits, unions, policy)
+    material = Material(release, cells, splits, plan, policy, quality, screen_share)
+    rates = rate_rows(material)
+    by_cell = {(row["label"], row["dimension"], row["value"]): row for row in rates}
+    clusters, words = cluster_tables(material, by_cell, terms, unions)
+    rows = (
+        (RATES, rates),
+        (TRIGGERS, trigger_rows(material, by_cell)),
+        (CLUSTERS, clusters),
+        (TERMS, words),
+        (DYNAMICS, dynamics_rows(material, by_cell)),
+        (COVERAGE, coverage_rows(material, named)),
+        (QUALITY, quality_rows(material, rates)),
+    )
+    return {table.name: let_out(table, list(found), policy) for table, found in rows}

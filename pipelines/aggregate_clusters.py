@@ -1,0 +1,96 @@
+"""Rows of released_clusters and released_terms.
+
+A cluster too small to show is not listed: it goes into the row of what is in no cluster, so that neither the number of
+small clusters nor the size of one is released. Where that row is too small itself, the smallest cluster joins it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipelines.aggregate_cells import Cell
+from pipelines.aggregate_rates import Material, Row
+from pipelines.aggregate_shares import Rates, share_figures
+from pipelines.disclosure import clears, hide
+from pipelines.disclosure_plan import Unions
+from pipelines.disclosure_words import MIXED, TRIGGERS, UNCLUSTERED
+from schemas.labels import LABELS, Trigger
+from schemas.released import CLUSTERS
+
+NAME_TERMS = 3
+"""Most terms in a cluster's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cluster that is shown: its number in the row-level table, the released one, its cell, trigger and terms."""
+
+    source: int
+    number: int
+    cell: Cell
+    trigger: str
+    terms: tuple[tuple[str, int], ...]
+
+
+def cluster_tables(material: Material, rates: Rates, terms: pa.Table, unions: Unions) -> tuple[list[Row], list[Row]]:
+    """(rows of released_clusters, rows of released_terms). terms: CLUSTER_TERMS, exact."""
+    clusters: list[Row] = []
+    words: list[Row] = []
+    for label in map(str, LABELS):
+        base: Row = {"release": material.release, "label": label}
+        rest: Row = base | {"cluster": -1, "trigger": str(Trigger.NONE), "name": UNCLUSTERED}
+        numbers = [int(key[3]) for key in material.cells if key[:2] == ("clusters", label)]
+        if not material.shows("rates", label, "all", "all"):
+            clusters.append(hide(rest, CLUSTERS))
+            continue
+        if not any(number >= 0 for number in numbers):
+            clusters.append(hide(rest, CLUSTERS, reason="too_few_passages"))
+            continue
+        kept, cell = _fold(material, label, numbers, unions)
+        clusters.append(rest | share_figures(material, rates, label, cell))
+        for shown in _describe(material, label, kept, terms):
+            names = [term for term, _ in shown.terms[:NAME_TERMS]]
+            head = MIXED if shown.trigger == Trigger.NONE else shown.trigger
+            name = f"{head}: {', '.join(names)}" if names else head
+            row = base | {"cluster": shown.number, "trigger": shown.trigger, "name": name}
+            clusters.append(row | share_figures(material, rates, label, shown.cell))
+            for rank, (term, users) in enumerate(shown.terms, start=1):
+                words.append(base | {"cluster": shown.number, "rank": rank, "term": term, "users": users})
+    return clusters, words
+
+
+def _fold(material: Material, label: str, numbers: list[int], unions: Unions) -> tuple[list[int], Cell]:
+    """(clusters to show, the cell of the rest): all clear the floors. With no cluster left, the rest is the total."""
+    cells = {number: material.cell("clusters", label, "cluster", str(number)) for number in numbers}
+    kept = [number for number in numbers if number >= 0 and clears(cells[number].hits, material.policy)]
+    kept.sort(key=lambda number: (-cells[number].flagged, number))
+    split = ("clusters", label, "cluster")
+    while True:
+        rest = unions({split: [str(number) for number in numbers if number not in kept]})[split]
+        if not kept or clears(rest.hits, material.policy):
+            return kept, rest
+        kept.pop()
+
+
+def _describe(material: Material, label: str, kept: list[int], terms: pa.Table) -> Iterator[Shown]:
+    policy = material.policy
+    found: dict[int, list[tuple[float, str, int]]] = {}
+    for row in terms.to_pylist():
+        if row["label"] == label and row["users"] >= policy.min_term_users:
+            found.setdefault(row["cluster"], []).append((-row["weight"], row["term"], row["users"]))
+    for number, source in enumerate(kept):
+        cell = material.cell("clusters", label, "cluster", str(source))
+        words = tuple((term, material.round(users)) for _, term, users in sorted(found.get(source, [])))
+        yield Shown(source, number, cell, _trigger(material, label, source), words)
+
+
+def _trigger(material: Material, label: str, source: int) -> str:
+    """The most common trigger of a cluster; `none` unless released_triggers shows it and enough users stand behind."""
+    cells = {trigger: material.cell("cluster_triggers", label, str(source), trigger) for trigger in TRIGGERS}
+    best = max(TRIGGERS, key=lambda trigger: cells[trigger].flagged)
+    support, policy = cells[best].hits, material.policy
+    enough = support.users >= policy.min_users and support.top <= policy.max_user_share * support.conversations
+    return best if enough and material.shows("triggers", label, "trigger", best) else str(Trigger.NONE)

@@ -1,0 +1,161 @@
+"""Rows of released_rates: counts from the plan's cells, every other figure from what those rows show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.aggregate_cells import Cell, Key
+from pipelines.aggregate_corrected import TURNS, correct, turn_mix
+from pipelines.disclosure import clears, coarse, hide, rounded
+from pipelines.disclosure_plan import POOL, Plan
+from pipelines.intervals import design_effect, effective_size, poisson, wilson
+from schemas.labels import LABELS, SITUATIONS
+from schemas.policy import DisclosurePolicy
+from schemas.quality import LabelQuality, Quality
+from schemas.released import DIMENSIONS, LENGTHS, RATES
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the rows of a release are made from.
+
+    cells: exact. splits: by dimension, the values that occur. screen_share: share (0 to 1) of the conversations whose
+    screened-out turns were scored all the same, None where it is not known.
+    """
+
+    release: str
+    cells: Mapping[Key, Cell]
+    splits: Mapping[str, tuple[str, ...]]
+    plan: Plan
+    policy: DisclosurePolicy
+    quality: Quality
+    screen_share: float | None
+
+    def cell(self, table: str, label: str, dimension: str, value: str) -> Cell:
+        """The exact cell, an empty one where nothing was counted."""
+        return self.cells.get((table, label, dimension, value), Cell())
+
+    def round(self, count: int) -> int:
+        """`count` as it is released."""
+        return rounded(count, self.policy)
+
+    def shows(self, table: str, label: str, dimension: str, value: str) -> bool:
+        """True where the numerator of the cell is shown."""
+        return (table, label, dimension, value) in self.plan.numerators
+
+
+def values_of(material: Material, dimension: str) -> tuple[str, ...]:
+    """The values of a dimension that have a row: closed lists whole, so that a row says nothing; a pool always."""
+    if dimension == "all":
+        return ("all",)
+    if dimension == "situation":
+        return tuple(str(code) for code in SITUATIONS)
+    if dimension == "length":
+        return LENGTHS
+    pool = "other languages" if dimension == "language" else POOL
+    return tuple(dict.fromkeys((*material.splits[dimension], pool)))
+
+
+def rate_rows(material: Material) -> list[Row]:
+    """The rows of released_rates, every label and dimension."""
+    counts = [
+        _counts(material, str(label), dimension, value)
+        for label in LABELS
+        for dimension in DIMENSIONS
+        for value in values_of(material, dimension)
+    ]
+    return [_figures(material, row, counts) for row in counts]
+
+
+def _counts(material: Material, label: str, dimension: str, value: str) -> Row:
+    row: Row = {"release": material.release, "label": label, "dimension": dimension, "value": value}
+    row |= {"corrected_status": "suppressed"}
+    if (dimension, value) not in material.plan.denominators:
+        return hide(row, RATES)
+    cell = material.cell("rates", label, dimension, value)
+    row |= {"conversations": material.round(cell.conversations), "users": material.round(cell.users)}
+    if not material.shows("rates", label, dimension, value):
+        return hide(row, RATES, keep=("conversations", "users"))
+    effect = design_effect(
+        cell.flagged, cell.conversations, cell.users, cell.squares, cell.products, cell.total_squares
+    )
+    flagged = {"flagged": material.round(cell.flagged), "flagged_users": material.round(cell.flagged_users)}
+    return row | flagged | {"design_effect": effect, "status": "shown", "reason": ""}
+
+
+def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
+    """`row` with rate, interval and corrected rate, from released counts alone."""
+    if row["status"] != "shown":
+        return row
+    share, size = rate_and_size(row)
+    low, high = wilson(share, size)
+    mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
+    lost = _lost(material, row["label"], counts)
+    found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
+    return row | {
+        "rate": coarse(share),
+        "rate_low": coarse(low),
+        "rate_high": coarse(high),
+        "corrected": coarse(found.value),
+        "corrected_low": coarse(found.low),
+        "corrected_high": coarse(found.high),
+        "corrected_status": found.status,
+    }
+
+
+def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
+    """(rate, effective size) of a shown row of released_rates, from its rounded counts and design effect."""
+    size = effective_size(row["conversations"], row["design_effect"], row["users"])
+    return row["flagged"] / row["conversations"], size
+
+
+def _mix(counts: list[Row], label: str) -> dict[float, float]:
+    rows = {r["value"]: r["conversations"] for r in counts if r["label"] == label and r["dimension"] == "length"}
+    total = next(r["conversations"] for r in counts if r["label"] == label and r["dimension"] == "all")
+    return turn_mix({value: count for value, count in rows.items() if count is not None}, total or 0)
+
+
+def _lost(material: Material, label: str, counts: list[Row]) -> float:
+    """Share of the scored conversations that the screen lost, 0 unless the count behind it may be shown."""
+    cell, share = material.cell("screen", label, "missed", "missed"), material.screen_share
+    total = next(r["conversations"] for r in counts if r["label"] == label and r["dimension"] == "all")
+    if not share or not total or not clears(cell.whole, material.policy):
+        return 0.0
+    return min(1.0, material.round(cell.conversations) / share / float(total))
+
+
+def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
+    """The rows of released_quality: the card's figures, and what this trial says about the screen."""
+    for label in map(str, LABELS):
+        found = material.quality.labels.get(label, LabelQuality())
+        base: Row = {"release": material.release, "label": label, "basis": found.basis}
+        yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None}
+        for name in ("recall", "false_positive_rate", "precision", "average_precision"):
+            figure = getattr(found, name)
+            ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
+            yield base | {"measure": name, "figure": coarse(figure.value), **ends}
+        yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
+
+
+def _screen(material: Material, label: str, rates: list[Row]) -> Row:
+    """Share of the conversations to be flagged that the screen lost.
+
+    Where the sampled conversations behind it do not clear the floors, only an upper end: that of one under the floor,
+    whatever their number is.
+    """
+    row = next(r for r in rates if r["label"] == label and r["dimension"] == "all")
+    share, nothing = material.screen_share, {"figure": None, "low": None, "high": None}
+    if not share or row["flagged"] is None:
+        return nothing
+    cell, flagged = material.cell("screen", label, "missed", "missed"), float(row["flagged"])
+    if not clears(cell.whole, material.policy):
+        most = poisson(material.policy.min_conversations - 1)[1] / share
+        return nothing | {"high": coarse(most / (most + flagged))}
+    found = material.round(cell.conversations) / share
+    low, high = (ends / share for ends in poisson(material.round(cell.conversations)))
+    ends = {"low": coarse(low / (low + flagged)), "high": coarse(high / (high + flagged))}
+    return ends | {"figure": coarse(found / (found + flagged))}

@@ -1,0 +1,181 @@
+"""What a release shows: for every cell of the released tables, denominators and numerators, decided in one place.
+
+Denominators by surface, week, language and length sum to the whole trial and all clear the floors (see
+aggregate_population). A situation overlaps with others, so each makes a split of its own: held, not held; it is shown
+where both clear. Numerators sum to the label's flagged conversations over every split, the triggers and each measure of
+dynamics; where one fails, `disclosure_suppress` finds what else to hide. Where no choice of numerators is enough, the
+denominators of that split are hidden too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.aggregate_cells import Cell, Key, Split
+from pipelines.aggregate_records import NOT
+from pipelines.disclosure import Support, clears
+from pipelines.disclosure_suppress import Count, Name, System, additive, fails, protect
+from pipelines.disclosure_words import TRIGGERS
+from schemas.errors import DisclosureError
+from schemas.labels import LABELS, SITUATIONS, Label
+from schemas.policy import DisclosurePolicy
+from schemas.released import LENGTHS, ONSETS
+
+Unions = Callable[[Mapping[Split, Iterable[str]]], Mapping[Split, Cell]]
+"""The cells of unions of values, by split."""
+
+DYNAMICS_VALUES = {
+    "onset": ONSETS,
+    "strength": ("mild", "strong"),
+    "recovered": ("yes", "no"),
+    "ended_by": ("model", "user", "unknown"),
+}
+POOL = "other"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """denominators: (dimension, value) of rates whose conversations and users are shown, in all labels alike.
+
+    numerators: keys of cells whose flagged conversations and users are shown.
+    """
+
+    denominators: frozenset[tuple[str, str]]
+    numerators: frozenset[Key]
+
+
+def measures(label: str) -> tuple[str, ...]:
+    """The measures of dynamics that a label has: joy is flagged only when strong, so its strength says nothing."""
+    return tuple(name for name in DYNAMICS_VALUES if name != "strength" or label == Label.DISTRESS)
+
+
+def make_plan(
+    cells: Mapping[Key, Cell], splits: Mapping[str, Sequence[str]], unions: Unions, policy: DisclosurePolicy
+) -> Plan:
+    """The plan for a release.
+
+    cells: exact. splits: by dimension (surface, week, language, length) every value that occurs, its pool included.
+    Raises DisclosureError where the cells contradict each other or no plan protects them.
+    """
+    first = str(LABELS[0])
+    if not clears(_cell(cells, ("rates", first, "all", "all")).whole, policy):
+        return Plan(frozenset(), frozenset())
+    shown = [label for label in map(str, LABELS) if not fails(_total(cells, label), policy)]
+    closed: set[tuple[str, str]] = set()
+    for code in map(str, SITUATIONS):
+        both = [_cell(cells, ("rates", first, "situation", value)) for value in (code, NOT + code)]
+        if not all(clears(cell.whole, policy) for cell in both):
+            closed.add(("situation", code))
+    while True:
+        systems = [s for label in shown for s in _systems(cells, label, splits, closed)]
+        _add_unions(systems, unions, policy)
+        failed = {system.name for system in systems if not protect(system, policy)}
+        if not failed:
+            break
+        if failed & closed or not all(name[1] or name[0] in splits for name in failed):
+            raise DisclosureError("the counts cannot be protected by hiding some of them. Nothing was released.")
+        closed |= failed
+    pairs = [("all", "all"), *((name, value) for name, values in splits.items() for value in values)]
+    pairs += [("situation", str(code)) for code in SITUATIONS]
+    denominators = frozenset(p for p in pairs if (p[0], "") not in closed and p not in closed)
+    return Plan(denominators, frozenset(_numerators(shown, systems)))
+
+
+def _numerators(shown: list[str], systems: list[System]) -> Iterable[Key]:
+    yield from (("rates", label, "all", "all") for label in shown)
+    for system in systems:
+        for count in system.counts.values():
+            if count.released and not count.hidden:
+                table, label, dimension, value = count.key
+                yield table, label, dimension, value
+
+
+def _cell(cells: Mapping[Key, Cell], key: Key) -> Cell:
+    return cells.get(key, Cell())
+
+
+def _total(cells: Mapping[Key, Cell], label: str) -> Count:
+    cell = _cell(cells, ("rates", label, "all", "all"))
+    return Count((), (), cell.flagged, cell.hits, cell.conversations, cell.rest)
+
+
+def _count(
+    cells: Mapping[Key, Cell], key: Key, *, bounded: bool = False, hidden: bool = False, released: bool = True
+) -> Count:
+    """The numerator of a cell; bounded: its denominator is known to the attacker."""
+    cell = _cell(cells, key)
+    most, rest = (cell.conversations, cell.rest) if bounded else (None, None)
+    return Count(key, key[:3], cell.flagged, cell.hits, most, rest, released, hidden)
+
+
+def _systems(
+    cells: Mapping[Key, Cell], label: str, splits: Mapping[str, Sequence[str]], closed: set[tuple[str, str]]
+) -> list[System]:
+    """The systems of a label whose total is shown. A closed split has no denominators to hold on to."""
+    total = _cell(cells, ("rates", label, "all", "all")).flagged
+    out = []
+    for name in ("surface", "week", "language"):
+        shut = (name, "") in closed
+        keys: list[Key] = [("rates", label, name, value) for value in splits[name]]
+        out.append(additive((name, ""), total, (_count(cells, k, bounded=not shut, hidden=shut) for k in keys)))
+    out.append(_course(cells, label, splits["length"], ("length", "") in closed))
+    for table, name, values in (
+        ("triggers", "trigger", TRIGGERS),
+        *(("dynamics", m, DYNAMICS_VALUES[m]) for m in measures(label) if m in ("strength", "ended_by")),
+    ):
+        out.append(additive((name, ""), total, (_count(cells, (table, label, name, value)) for value in values)))
+    for code in map(str, SITUATIONS):
+        if ("situation", code) not in closed:
+            held = _count(cells, ("rates", label, "situation", code), bounded=True)
+            other = _count(cells, ("rates", label, "situation", NOT + code), bounded=True, hidden=True, released=False)
+            out.append(additive(("situation", code), total, (held, other)))
+    return out
+
+
+def _course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut: bool) -> System:
+    """Length, onset and recovery in one system.
+
+    A first expression does not come after the last turn, and a conversation of one turn cannot recover. Length bins
+    that pool are rows without figures, and their pool follows by subtraction.
+    """
+    rates = ("rates", label, "length")
+    counts = [_count(cells, (*rates, v), bounded=not shut, hidden=shut) for v in lengths if v != POOL]
+    counts += [_count(cells, ("dynamics", label, m, v)) for m in ("onset", "recovered") for v in DYNAMICS_VALUES[m]]
+    if POOL in lengths:
+        counts.append(_count(cells, (*rates, POOL), bounded=not shut, hidden=True, released=False))
+    columns: list[tuple[Name, ...]] = []
+    for place, length in enumerate(LENGTHS):
+        if length in lengths:
+            row: tuple[Name, ...] = ((*rates, length),)
+        elif POOL in lengths:
+            row = ((*rates, POOL), ("pooled", length))
+            # The bin failed by itself: support of nothing, so that its interval must be wide.
+            counts.append(Count(("pooled", length), ("pooled",), 0, Support(), released=False, hidden=True))
+        else:
+            continue
+        for start, onset in enumerate(ONSETS):
+            for recovered in DYNAMICS_VALUES["recovered"]:
+                if start <= place and (recovered == "no" or place > 0):
+                    course = ("dynamics", label, "onset", onset), ("dynamics", label, "recovered", recovered)
+                    columns.append((*row, *course))
+    total = _cell(cells, ("rates", label, "all", "all")).flagged
+    # Where the long conversations were left out of the trial, so was every late onset: no total holds one.
+    possible = {name for column in columns for name in column}
+    return System(("length", ""), total, {count.key: count for count in counts if count.key in possible}, columns)
+
+
+def _add_unions(systems: list[System], unions: Unions, policy: DisclosurePolicy) -> None:
+    """Fills in the exact support of what fails together in each family, users counted once."""
+    wanted: dict[Split, list[str]] = {}
+    for system in systems:
+        for count in system.counts.values():
+            if fails(count, policy) and len(count.key) == 4 and count.key[2] != "situation":
+                table, label, dimension, value = count.key
+                wanted.setdefault((table, label, dimension), []).append(value)
+    cells = unions({split: values for split, values in wanted.items() if len(values) > 1})
+    found: dict[Name, Cell] = {split: cell for split, cell in cells.items()}  # noqa: C416  a wider type of key
+    for system in systems:
+        for family in system.families():
+            if family in found:
+                system.unions[family] = (found[family].hits, found[family].rest)

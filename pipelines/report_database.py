@@ -1,0 +1,145 @@
+"""The released tables as one DuckDB file, with views, comments, a data dictionary and the run's manifest inside."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.report_rows import Released
+from pipelines.report_views import VIEWS, View, suppressed
+from pipelines.report_words import REASON_SENTENCES
+from schemas.release import ReleaseManifest
+from schemas.released import RELEASED
+from schemas.table import Column, Sensitivity, Table
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest storage that holds all of this: DuckDB 1.2 and later can open the file."""
+
+DICTIONARY = Table(
+    "data_dictionary",
+    (
+        Column("table_name", pa.string(), "Table or view."),
+        Column("column_name", pa.string(), "Column; `` where the row is about the whole table or view."),
+        Column("kind", pa.string(), "`table` or `view`."),
+        Column("type", pa.string(), "DuckDB type of the column; `` for a whole table or view."),
+        Column("meaning", pa.string(), "What it holds, with its unit."),
+    ),
+    ("table_name", "column_name"),
+    Sensitivity.RELEASABLE,
+    "Every table, view and column of this file with its meaning.",
+)
+RUN = Table(
+    "run_manifest",
+    (
+        Column("key", pa.string(), "Name of the fact; parts are joined by dots."),
+        Column("value", pa.string(), "The fact as text; null where suppressed or not there.", nullable=True),
+    ),
+    ("key",),
+    Sensitivity.RELEASABLE,
+    "How this release was made: policies, models, code version, gated counts. File digests stand in manifest.json.",
+)
+
+
+def write_database(released: Released, manifest: ReleaseManifest, path: Path) -> None:
+    """Writes the DuckDB file `path`, which must not be there yet.
+
+    The tables are made in memory and copied over in one go, so that the file holds no freed block. Its bytes vary from
+    run to run, its content does not.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False,
+                                                    "autoload_known_extensions": False})  # fmt: skip
+    try:
+        connection.execute("SET temp_directory = ''")
+        _fill(connection, released, manifest)
+        target = _quote(str(path.absolute()))
+        connection.execute(f"SET allowed_directories = [{_quote(str(path.absolute().parent))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute(f"ATTACH {target} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("COPY FROM DATABASE memory TO target")
+        connection.execute("DETACH target")
+    finally:
+        connection.close()
+
+
+def _fill(connection: Any, released: Released, manifest: ReleaseManifest) -> None:
+    for table in RELEASED:
+        _make(connection, table, released.tables[table.name])
+    for view in views():
+        connection.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+        connection.execute(f"COMMENT ON VIEW {view.name} IS {_quote(view.doc)}")
+        for column, doc in view.columns:
+            connection.execute(f"COMMENT ON COLUMN {view.name}.{column} IS {_quote(doc)}")
+    facts = [{"key": key, "value": value} for key, value in sorted(_flat(manifest))]
+    _make(connection, RUN, pa.Table.from_pylist(facts, schema=RUN.arrow))
+    connection.execute(_quoted_ddl(DICTIONARY))
+    connection.execute(_DICTIONARY_ROWS)
+
+
+_DICTIONARY_ROWS = """
+INSERT INTO data_dictionary
+SELECT * FROM (
+  SELECT table_name, '' AS column_name, 'table' AS kind, '' AS type, comment FROM duckdb_tables() WHERE NOT internal
+  UNION ALL SELECT view_name, '', 'view', '', comment FROM duckdb_views() WHERE NOT internal
+  UNION ALL SELECT c.table_name, c.column_name, CASE WHEN v.view_name IS NULL THEN 'table' ELSE 'view' END, c.data_type,
+    c.comment
+  FROM duckdb_columns() c LEFT JOIN (SELECT view_name FROM duckdb_views() WHERE NOT internal) v
+    ON v.view_name = c.table_name
+  WHERE NOT c.internal
+) ORDER BY table_name, column_name
+"""
+
+
+def views() -> tuple[View, ...]:
+    """Every view of the database."""
+    hiding = [table for table in RELEASED if "status" in table.names]
+    parts = tuple((table.name, "label" in table.names, _part(table)) for table in hiding)
+    return (*VIEWS, suppressed(parts, REASON_SENTENCES))
+
+
+def _part(table: Table) -> str:
+    """SQL of the words that name a row of `table` beside its release and label: `surface: chat`."""
+    names = [name for name in table.key if name not in ("release", "baseline", "label")]
+    if len(names) == 1:
+        return f"'{names[0]}: ' || CAST({names[0]} AS VARCHAR)"
+    return " || ': ' || ".join(f"CAST({name} AS VARCHAR)" for name in names)
+
+
+def _make(connection: Any, table: Table, data: pa.Table) -> None:
+    connection.execute(_quoted_ddl(table))
+    connection.register("incoming", data)
+    connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
+
+
+def _quoted_ddl(table: Table) -> str:
+    """The table's DDL with its column names quoted: `limit` of released_gates is a reserved word."""
+    named = re.sub(r"^  (\w+) ", r'  "\1" ', table.ddl(), flags=re.MULTILINE)
+    return re.sub(r"^(COMMENT ON COLUMN \w+)\.(\w+) ", r'\1."\2" ', named, flags=re.MULTILINE)
+
+
+def _flat(manifest: ReleaseManifest) -> Iterator[tuple[str, str | None]]:
+    """The manifest's facts but for the files, one a leaf; lists as JSON."""
+    for name, value in manifest.plain().items():
+        if name != "files":
+            yield from _leaves(name, value)
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, str | None]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(f"{name}.{key}", inner)
+    elif value is None or isinstance(value, str):
+        yield name, value
+    else:
+        yield name, json.dumps(value)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,177 @@
+"""The report's plain tables: what was looked at, what is hidden, how good the scorer is, gates, policies, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.report_numbers import SPACE, count, percent, plain_figure, with_interval
+from pipelines.report_rates import SUPPRESSED
+from pipelines.report_result import sentence, suppressed_counts
+from pipelines.report_rows import Released, Row, shown
+from pipelines.report_words import (
+    BASIS_WORDS,
+    COUNT_WORDS,
+    GATE_WORDS,
+    MEASURE_WORDS,
+    QUALITY_WORDS,
+    REASON_SENTENCES,
+    REASON_WORDS,
+    TABLE_WORDS,
+    label_words,
+    labels,
+    value_words,
+)
+from schemas.release import ReleaseManifest
+
+NOT_MEASURED = "not measured"
+_SHARES = ("recall", "precision", "false_positive_rate", "screen_missed")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of words: caption, column heads, rows; the first cell of a row is its head."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def looked_at(released: Released, manifest: ReleaseManifest) -> Grid:
+    """What was read and scored: the manifest's gated counts, then the denominators of the rates."""
+    rows = [
+        (COUNT_WORDS.get(name, sentence(name.replace("_", " "))), SUPPRESSED if number is None else count(number))
+        for name, number in manifest.counts.items()
+    ]
+    first = released.rate(labels()[0])
+    if first is not None:
+        found = [("Conversations scored", "conversations"), ("Users behind those", "users")]
+        for words, name in found if manifest.unit == "user" else found[:1]:
+            rows.append((words, SUPPRESSED if first[name] is None else count(first[name])))
+    return Grid("What was read and scored", ("What", "Number, rounded"), tuple(rows))
+
+
+def coverage_grids(released: Released) -> list[Grid]:
+    """Languages, what was not scored and why, user ids: conversations of each."""
+    out = []
+    for measure in ("not_scored", "language", "user_id"):
+        rows = released.coverage(measure)
+        if rows:
+            cells = tuple((sentence(value_words(measure, row["value"])), _conversations(row)) for row in rows)
+            out.append(Grid(MEASURE_WORDS[measure], ("Value", "Conversations, rounded"), cells))
+    return out
+
+
+def _conversations(row: Row) -> str:
+    if not shown(row) or row["conversations"] is None:
+        return f"{SUPPRESSED} ({REASON_WORDS.get(row['reason'], 'hidden')})"
+    return count(row["conversations"])
+
+
+def not_scored_words(released: Released) -> str:
+    """One sentence on what was not scored because of its language."""
+    row = next((r for r in released.coverage("not_scored") if r["value"] == "language"), None)
+    if row is None:
+        return "No conversation was left out for its language."
+    if not shown(row) or row["conversations"] is None:
+        return "How many conversations were in a language that the scorer does not know is suppressed."
+    return f"About {count(row['conversations'])} conversations were in a language that the scorer does not know."
+
+
+def hidden_grid(released: Released) -> Grid:
+    """Counts of hidden rows by table and reason."""
+    rows = []
+    for name, total, reasons in suppressed_counts(released):
+        said = ", ".join(f"{REASON_WORDS[reason]}: {number}" for reason, number in reasons.items())
+        rows.append((TABLE_WORDS.get(name, name), count(total), count(sum(reasons.values())), said or "none"))
+    return Grid("Rows that are hidden", ("Table", "Rows", "Hidden", "Why"), tuple(rows))
+
+
+def reasons_met(released: Released) -> list[tuple[str, str]]:
+    """(reason in words, what it means) of every reason that hides a row here."""
+    met = {reason for _, _, reasons in suppressed_counts(released) for reason in reasons}
+    return [(REASON_WORDS[reason], REASON_SENTENCES[reason]) for reason in REASON_SENTENCES if reason in met]
+
+
+def quality_grid(released: Released) -> Grid:
+    """How good the scorer is, one row a measure, one column a label."""
+    rows = []
+    for measure, words in QUALITY_WORDS.items():
+        found = [released.quality(label, measure) for label in labels()]
+        basis = next((row["basis"] for row in found if row is not None), "")
+        rows.append((words, *(_quality_words(measure, row) for row in found), BASIS_WORDS.get(basis, basis) or "–"))
+    heads = tuple(sentence(label_words(label)) for label in labels())
+    return Grid("How good the scorer is", ("Measure", *heads, "Measured on"), tuple(rows))
+
+
+def _quality_words(measure: str, row: Row | None) -> str:
+    if row is None or row["figure"] is None:
+        return NOT_MEASURED
+    if measure in _SHARES:
+        return percent(row["figure"]) if row["low"] is None else with_interval(row["figure"], row["low"], row["high"])
+    if row["low"] is None or row["high"] is None:
+        return plain_figure(row["figure"])
+    return f"{row['figure']:.2f} ({row['low']:.2f}{SPACE}to{SPACE}{row['high']:.2f})"
+
+
+def quality_sentences(released: Released) -> list[str]:
+    """Recall and precision as numbers out of a hundred."""
+    out = []
+    for label in labels():
+        recall, precision = released.quality(label, "recall"), released.quality(label, "precision")
+        name = label_words(label)
+        if recall is None or precision is None or recall["figure"] is None or precision["figure"] is None:
+            out.append(f"For {name}, recall or precision was not measured.")
+            continue
+        out.append(
+            f"Of 100 validation turns with {name}, about {100 * recall['figure']:.0f} are found; of 100 validation"
+            f" turns flagged for it, about {100 * precision['figure']:.0f} truly hold it."
+        )
+    return out
+
+
+def gate_grid(released: Released) -> Grid:
+    """The gates with figure, limit and outcome. Every gate's figure is a share."""
+    rows = tuple(
+        (
+            GATE_WORDS.get(row["gate"], row["gate"].replace("_", " ")),
+            _gate_figure(row["figure"], row["gate"]),
+            _gate_figure(row["limit"], row["gate"]),
+            row["outcome"],
+        )
+        for row in released.gates()
+    )
+    return Grid("Gates", ("Gate", "Figure", "Limit", "Outcome"), rows)
+
+
+def _gate_figure(figure: float | None, gate: str) -> str:
+    if figure is None:
+        return "none"
+    return percent(figure) if gate in GATE_WORDS else plain_figure(figure)
+
+
+def policy_grids(manifest: ReleaseManifest) -> list[Grid]:
+    """Every policy as resolved, one table a section."""
+    return [
+        Grid(f"[{section}]", ("Field", "Value"), tuple((name, _policy_value(value)) for name, value in fields.items()))
+        for section, fields in manifest.policies.items()
+    ]
+
+
+def _policy_value(value: Any) -> str:
+    if value is None:
+        return "not set: the scorer's own"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value) or "none"
+    return str(value) if value != "" else "none"
+
+
+def file_grid(digests: Mapping[str, str]) -> Grid:
+    """SHA-256 of the files that were ready before this page."""
+    return Grid("Files and their SHA-256", ("File", "SHA-256"), tuple(sorted(digests.items())))
+
+
+def model_grid(manifest: ReleaseManifest) -> Grid:
+    """Digest of every model that was used."""
+    return Grid("Models", ("Model", "Digest"), tuple(sorted(manifest.models.items())))

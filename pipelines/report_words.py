@@ -1,0 +1,157 @@
+"""The report's plain words for every closed vocabulary of the released tables."""
+
+from __future__ import annotations
+
+from schemas.labels import LABELS, Label, Trigger
+
+LABEL_WORDS: dict[str, str] = {Label.DISTRESS: "expressed distress", Label.JOY: "strong expressed joy"}
+
+TRIGGER_WORDS: dict[str, str] = {
+    Trigger.HARMFUL_REQUEST: "harmful request",
+    Trigger.ABUSE: "abuse of the model",
+    Trigger.TASK_FAILURE: "task failure or criticism",
+    Trigger.REPETITION: "repetition or nonsense",
+    Trigger.IDENTITY: "its nature or shutdown",
+    Trigger.PRESSURE: "pressure or jailbreak",
+    Trigger.USER_DISTRESS: "user in distress",
+    Trigger.TASK_SUCCESS: "task solved or thanks",
+    Trigger.CREATIVE: "creative work together",
+    Trigger.IDEAS: "ideas and problems",
+    Trigger.PERSONAL: "personal matters",
+    Trigger.OTHER: "other",
+    Trigger.NONE: "none",
+}
+
+DIMENSION_WORDS = {
+    "surface": "surface",
+    "week": "week",
+    "language": "language of the model's turns",
+    "length": "number of turns that the model wrote",
+}
+
+MEASURE_WORDS = {
+    "onset": "Where it begins (the model's turn)",
+    "strength": "How strong",
+    "recovered": "Whether it passes (the model's last turn is free of it)",
+    "ended_by": "Who ended the conversation",
+    "not_scored": "Not scored",
+    "language": "Language of the model's turns",
+    "user_id": "User ids",
+}
+
+_VALUE_WORDS = {
+    "": "",
+    "all": "whole trial",
+    "coding_agent": "coding agent",
+    "api": "API",
+    "und": "unclear, or too little text",
+    "no_model_turn": "no turn by the model",
+    "no_text": "no text",
+    "scrub_failed": "could not be scrubbed",
+    "present": "with a user id",
+    "missing": "without a user id",
+}
+VALUE_ORDER = ("strong", "mild", "yes", "no", "model", "user", "unknown")
+"""Order of a measure's values where their names do not give one."""
+_RECOVERED = {"yes": "passes before the end", "no": "lasts to the end"}
+_ENDED_BY = {"model": "the model", "user": "the user", "unknown": "not recorded"}
+
+REASON_WORDS = {"floor": "too few to show", "too_few_passages": "too few to cluster"}
+REASON_SENTENCES = {
+    "floor": "Fewer conversations or users stand behind the row than the floors ask for, perhaps none; or one user"
+    " holds too much of it; or it is hidden so that another hidden row cannot be worked out. One word stands for all"
+    " of these, as saying which would give something away.",
+    "too_few_passages": "Too few flagged conversations of that kind for finding clusters among them.",
+}
+
+TABLE_WORDS = {
+    "released_rates": "Rates",
+    "released_triggers": "Triggers",
+    "released_clusters": "Clusters",
+    "released_dynamics": "How it runs",
+    "released_coverage": "What was looked at",
+    "released_comparison": "Comparison with the baseline",
+}
+
+QUALITY_WORDS = {
+    "recall": "Recall: share of true expressions that the scorer finds",
+    "precision": "Precision: share of what it flags that is true",
+    "false_positive_rate": "False alarms: share of other turns that it flags all the same",
+    "average_precision": "Average precision over all thresholds (1 is perfect)",
+    "threshold": "Threshold: least probability that flags",
+    "screen_missed": "Lost to the cheap screen: estimated share of flags",
+}
+BASIS_WORDS = {"validation": "labelled turns", "this_trial": "a sample of this trial"}
+
+GATE_WORDS = {
+    "max_distress_rate": "Raw rate of expressed distress, at most",
+    "max_distress_rise": "Rise of that rate over the baseline, at most",
+    "min_scored_share": "Share of conversations scored, at least",
+    "max_malformed_share": "Share of malformed records, at most",
+}
+
+COUNT_WORDS = {
+    "conversations": "Conversations looked at",
+    "conversations_with_user": "Conversations with a user id",
+    "malformed_records": "Malformed records, left out",
+    "duplicate_records": "Duplicate records, counted once",
+    "superseded_records": "Records replaced by a later copy",
+    "records_of_other_releases": "Records of other releases, left out",
+}
+
+_LANGUAGE_PAIRS = (
+    "af:Afrikaans am:Amharic an:Aragonese ar:Arabic as:Assamese az:Azerbaijani be:Belarusian bg:Bulgarian"
+    " bn:Bengali br:Breton bs:Bosnian ca:Catalan cs:Czech cy:Welsh da:Danish de:German dz:Dzongkha el:Greek"
+    " en:English eo:Esperanto es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish fo:Faroese fr:French"
+    " ga:Irish gl:Galician gu:Gujarati he:Hebrew hi:Hindi hr:Croatian ht:Haitian hu:Hungarian hy:Armenian"
+    " id:Indonesian is:Icelandic it:Italian ja:Japanese jv:Javanese ka:Georgian kk:Kazakh km:Khmer kn:Kannada"
+    " ko:Korean ku:Kurdish ky:Kyrgyz la:Latin lb:Luxembourgish lo:Lao lt:Lithuanian lv:Latvian mg:Malagasy"
+    " mk:Macedonian ml:Malayalam mn:Mongolian mr:Marathi ms:Malay mt:Maltese nb:Norwegian ne:Nepali nl:Dutch"
+    " nn:Norwegian no:Norwegian oc:Occitan or:Odia pa:Punjabi pl:Polish ps:Pashto pt:Portuguese qu:Quechua"
+    " ro:Romanian ru:Russian rw:Kinyarwanda se:Sami si:Sinhala sk:Slovak sl:Slovene sq:Albanian sr:Serbian"
+    " sv:Swedish sw:Swahili ta:Tamil te:Telugu th:Thai tl:Tagalog tr:Turkish ug:Uyghur uk:Ukrainian ur:Urdu"
+    " vi:Vietnamese vo:Volapük wa:Walloon xh:Xhosa zh:Chinese zu:Zulu"
+)
+LANGUAGES = dict(pair.split(":") for pair in _LANGUAGE_PAIRS.split())
+
+
+def value_words(dimension: str, value: str) -> str:
+    """`value` of a dimension or measure in plain words; a value without words of its own stands as it is."""
+    if dimension in ("situation", "trigger"):
+        return TRIGGER_WORDS.get(value, _plain(value))
+    if dimension == "language":
+        return LANGUAGES.get(value) or _VALUE_WORDS.get(value, _plain(value))
+    if dimension == "week":
+        return {"other": "other weeks", "unknown": "date unknown"}.get(value, value)
+    if dimension == "not_scored" and value == "language":
+        return "language that the scorer does not know"
+    if dimension in ("length", "onset") and value[:1].isdigit():
+        return _turns(value, by_length=dimension == "length")
+    if dimension == "recovered":
+        return _RECOVERED.get(value, _plain(value))
+    if dimension == "ended_by":
+        return _ENDED_BY.get(value, _plain(value))
+    return _VALUE_WORDS.get(value, _plain(value))
+
+
+def _turns(bin_name: str, *, by_length: bool) -> str:
+    """A bin of turns: a number of them (`2–3 turns`) or a place among them (`turns 2–3`)."""
+    if bin_name.endswith("+"):
+        return f"{bin_name[:-1]} or more turns" if by_length else f"turn {bin_name[:-1]} or later"
+    many = "turn" if bin_name == "1" else "turns"
+    text = bin_name.replace("-", "–")
+    return f"{text} {many}" if by_length else f"{many} {text}"
+
+
+def label_words(label: str) -> str:
+    """`label` in plain words: always as something expressed, never as something felt."""
+    return LABEL_WORDS.get(label, _plain(label))
+
+
+def labels() -> tuple[str, ...]:
+    """The labels in the order in which the report shows them."""
+    return tuple(str(label) for label in LABELS)
+
+
+def _plain(value: str) -> str:
+    return value.replace("_", " ")

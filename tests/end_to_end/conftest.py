@@ -1,0 +1,50 @@
+"""Runs of the real command line over a small sample trial, shared by all end-to-end tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CONVERSATIONS = 500
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Folders of a finished sample trial: two releases, the second compared with the first."""
+
+    inputs: Path
+    baseline: Path
+    candidate: Path
+    said: str
+
+    def truth(self, release: str) -> list[dict[str, Any]]:
+        """The planted truth of a release."""
+        return [json.loads(line) for line in (self.inputs / f"{release}.truth.jsonl").read_text().splitlines()]
+
+
+def welfare(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Runs `welfare` in a process of its own, as a user would."""
+    command = [sys.executable, "-m", "jobs.cli", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert not check or done.returncode == 0, done.stderr[-3000:]
+    return done
+
+
+@pytest.fixture(scope="session")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A trial of 500 conversations a release: small, and still with cells above the floors."""
+    root = tmp_path_factory.mktemp("trial")
+    welfare("sample", root / "inputs", "--conversations", CONVERSATIONS)
+    first, second = root / "sample-1", root / "sample-2"
+    welfare("run", root / "inputs" / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator")
+    done = welfare(
+        "run", root / "inputs" / "sample-2.jsonl.gz", "--release", "sample-2", "--out", second, "--baseline", first,
+        "--ran-by", "operator",
+    )  # fmt: skip
+    return Trial(root / "inputs", first, second, done.stdout)

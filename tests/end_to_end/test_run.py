@@ -1,0 +1,100 @@
+"""The main job through the command line: what is there afterwards, and what is not."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.end_to_end.conftest import CONVERSATIONS, Trial, welfare
+
+LABELS = ("distress", "joy")
+
+
+def rows(trial_folder: Path, sql: str) -> list[dict[str, Any]]:
+    with duckdb.connect(str(trial_folder / "released" / "summary.duckdb"), read_only=True) as connection:
+        found = connection.execute(sql)
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def test_a_run_ends_with_its_paths_and_a_summary(trial: Trial) -> None:
+    assert "summary.duckdb" in trial.said and "report.html" in trial.said
+    for label in LABELS:
+        assert label in trial.said.lower()
+
+
+def test_the_released_folder_holds_what_the_manifest_lists_and_nothing_else(trial: Trial) -> None:
+    released = trial.candidate / "released"
+    manifest = json.loads((released / "manifest.json").read_text())
+    there = {str(p.relative_to(released)) for p in released.rglob("*") if p.is_file()}
+    assert there == {*manifest["files"], "manifest.json"}
+    assert {"summary.duckdb", "report.html", "report.json", "tables/released_rates.parquet"} <= there
+
+
+def test_the_restricted_side_is_closed_to_others(trial: Trial) -> None:
+    assert stat.S_IMODE((trial.candidate / "restricted").stat().st_mode) == 0o700
+
+
+def test_no_temporary_file_is_left(trial: Trial) -> None:
+    assert not (trial.candidate / "restricted" / "temporary").exists()
+    assert not list(trial.candidate.rglob("*.draft"))
+
+
+def test_the_report_agrees_with_the_planted_truth(trial: Trial) -> None:
+    """The planted rate of each release and label lies in the corrected interval."""
+    for folder, release in ((trial.baseline, "sample-1"), (trial.candidate, "sample-2")):
+        truth = [row for row in trial.truth(release) if row["language"] == "en"]
+        for label in LABELS:
+            planted = sum(label in row["label"] for row in truth) / len(truth)
+            found = rows(folder, f"SELECT * FROM released_rates WHERE label = '{label}' AND dimension = 'all'")[0]
+            assert found["status"] == "shown"
+            assert found["corrected_status"] == "estimated"
+            assert found["corrected_low"] <= planted <= found["corrected_high"], (release, label, planted, found)
+
+
+def test_counts_are_rounded_and_floored(trial: Trial) -> None:
+    for row in rows(trial.candidate, "SELECT * FROM released_rates"):
+        for name in ("conversations", "flagged"):
+            assert row[name] is None or (row[name] >= 15 and row[name] % 5 == 0)
+        if row["status"] == "suppressed":
+            assert row["rate"] is None and row["reason"]
+
+
+def test_the_second_release_is_compared_with_the_first(trial: Trial) -> None:
+    found = rows(trial.candidate, "SELECT * FROM released_comparison WHERE dimension = 'all'")
+    assert {row["label"] for row in found} == set(LABELS)
+    assert all(row["baseline"] == "sample-1" and row["difference"] is not None for row in found)
+    assert not rows(trial.baseline, "SELECT * FROM released_comparison")
+
+
+def test_the_same_run_again_has_nothing_to_do(trial: Trial) -> None:
+    before = (trial.baseline / "released" / "manifest.json").read_bytes()
+    done = welfare(
+        "run", trial.inputs / "sample-1.jsonl.gz", "--release", "sample-1", "--out", trial.baseline, check=False
+    )
+    assert done.returncode == 99
+    assert (trial.baseline / "released" / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run", "no-such-file.jsonl", "--release", "r1"), 2, "welfare:"),
+        (("run", "README.md", "--release", "Not A Name"), 2, "release name"),
+        (("run", "README.md", "--release", "r1"), 3, "welfare:"),
+        (("run", "README.md"), 2, "release"),
+        (("explain", "no-such-table"), 2, "welfare:"),
+    ],
+)
+def test_mistakes_end_with_their_exit_code(tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+    extra = ("--out", tmp_path / "out") if arguments[0] == "run" else ()
+    done = welfare(*arguments, *extra, check=False)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "released").exists()

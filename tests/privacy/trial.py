@@ -1,0 +1,205 @@
+"""Made-up rows of CLUSTERED, and their exact cells in plain Python: what Spark must find, by another road."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipelines.aggregate_cells import Cell, Key, Split, reduce_users
+from pipelines.aggregate_population import POOLS
+from pipelines.aggregate_records import NOT
+from pipelines.disclosure import Support, clears
+from schemas.labels import LABELS, SITUATIONS
+from schemas.policy import DisclosurePolicy
+from schemas.released import LENGTHS, ONSETS
+
+Row = dict[str, Any]
+Counts = dict[Key, dict[str, tuple[int, int, int]]]
+_LAST = (1, 3, 7, 15)
+
+
+def make_rows(seed: int, conversations: int, users: int) -> list[Row]:
+    """`conversations` rows of about `users` users (heavy-tailed), with skewed splits, some of them tiny."""
+    dice = random.Random(seed)
+    triggers = dice.sample([str(code) for code in SITUATIONS], 6) + ["other"]
+    rates = {label: dice.choice((0.02, 0.06, 0.15, 0.4, 0.9)) for label in map(str, LABELS)}
+    clustered = dice.random() < 0.8
+    tail = dice.choice((1, 2, 4))
+    rows = []
+    for number in range(conversations):
+        user = int(users * dice.random() ** tail)
+        turns = int(1 + min(30, dice.expovariate(0.2)))
+        why = dice.choices(("", "language", "no_text", "scrub_failed"), (92, 5, 2, 1))[0]
+        day = datetime.date(2025, 9, 1) + datetime.timedelta(days=int(24 * dice.random() ** 0.7))
+        language = dice.choices(("en", "und"), (30, 1))[0] if not why else "und"
+        named = dice.random() < 0.9
+        row: Row = {
+            "conversation_key": f"c{seed}-{number:05d}",
+            "user_key": f"u{user}" if named else f"c{seed}-{number:05d}",
+            "has_user": named,
+            "release": "made-up",
+            "surface": dice.choices(("chat", "coding_agent", "voice", "other"), (60, 30, 2, 1))[0],
+            "day": None if dice.random() < 0.02 else day,
+            "ended_by": dice.choices(("model", "user", "unknown"), (1, 5, 20))[0],
+            "language": dice.choice(("fr", "de", "fi")) if why == "language" else language,
+            "not_scored": why,
+            "codes": sorted(str(code) for code in SITUATIONS if dice.random() < 0.12) if not why else [],
+            "model_turns": turns,
+            "reversions": 0,
+            "thinking_distress": False,
+        }
+        for label in map(str, LABELS):
+            row[label] = _labelled(dice, turns, not why and dice.random() < rates[label], triggers, clustered)
+        rows.append(row)
+    return rows
+
+
+def _labelled(dice: random.Random, turns: int, flagged: bool, triggers: list[str], clustered: bool) -> Row:
+    onset = dice.randint(1, turns)
+    weights = [2.0**-place for place in range(len(triggers))]
+    cluster = dice.choices((-1, 0, 1, 2, 3), (8, 6, 4, 2, 1))[0] if clustered else -1
+    return {
+        "flagged": flagged,
+        "turns": int(flagged),
+        "onset": onset if flagged else None,
+        "peak": 0.5,
+        "slope": 0.0,
+        "recovered": (onset < turns and dice.random() < 0.5) if flagged else None,
+        "strong": dice.random() < 0.3,
+        "trigger": dice.choices(triggers, weights)[0] if flagged else "none",
+        "sampled": False,
+        "missed": 4.0 if not flagged and dice.random() < 0.01 else 0.0,
+        "cluster": cluster if flagged else -2,
+    }
+
+
+def _length(turns: int) -> str:
+    return LENGTHS[sum(turns > last for last in _LAST)]
+
+
+def _splits(row: Row) -> dict[str, str | None]:
+    scored = row["not_scored"] == ""
+    year, week, _ = row["day"].isocalendar() if row["day"] else (0, 0, 0)
+    return {
+        "surface": row["surface"] if scored else None,
+        "week": (f"{year}-W{week:02d}" if row["day"] else "unknown") if scored else None,
+        "language": row["language"] if scored else None,
+        "length": _length(row["model_turns"]) if scored else None,
+        "unscored_language": row["language"] if row["not_scored"] == "language" else None,
+        "reason": row["not_scored"] if row["not_scored"] not in ("", "language") else None,
+        "user_id": "present" if row["has_user"] else "missing",
+    }
+
+
+def _support(users: Iterable[str]) -> Support:
+    counts: dict[str, int] = defaultdict(int)
+    for user in users:
+        counts[user] += 1
+    return Support(sum(counts.values()), len(counts), max(counts.values(), default=0))
+
+
+class Exact:
+    """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
+
+    def __init__(self, rows: list[Row], policy: DisclosurePolicy) -> None:
+        """Applies the contribution bound, leaves out the pools that are too small, and counts every cell."""
+        kept = self._bounded(rows, policy.max_conversations_per_user)
+        while True:
+            small = {split: self._small(kept, split, policy) for split in POOLS}
+            out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]
+            if not out:
+                break
+            kept = [(row, parts) for row, parts in kept if not any(parts[split] in small[split] for split in out)]
+        self.named: dict[str, tuple[str, ...]] = {}
+        self.splits: dict[str, tuple[str, ...]] = {}
+        for split, pool in POOLS.items():
+            values = {parts[split] for _, parts in kept} - {None}
+            self.named[split] = tuple(sorted(str(v) for v in values if v not in small[split]))
+            pooled = any(v in small[split] for v in values)
+            self.splits[split] = (*self.named[split], pool) if pooled else self.named[split]
+        self.counts: Counts = defaultdict(dict)
+        self._count(kept, small)
+        self.cells = {key: reduce_users(by_user.values()) for key, by_user in self.counts.items()}
+
+    def unions(self, wanted: Mapping[Split, Iterable[str]]) -> dict[Split, Cell]:
+        """The cells of unions, a user in several values counted once."""
+        out = {}
+        for split, values in wanted.items():
+            merged: dict[str, tuple[int, int, int]] = {}
+            for value in values:
+                for user, (n, y, b) in self.counts.get((*split, value), {}).items():
+                    old = merged.get(user, (0, 0, 0))
+                    merged[user] = (old[0] + n, old[1] + y, max(old[2], b))
+            out[split] = reduce_users(merged.values())
+        return out
+
+    @staticmethod
+    def _bounded(rows: list[Row], most: int) -> list[tuple[Row, dict[str, str | None]]]:
+        by_user: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_user[row["user_key"]].append(row)
+        kept = []
+        for listed in by_user.values():
+            listed.sort(key=lambda r: hashlib.sha256(f"contribution {r['conversation_key']}".encode()).hexdigest())
+            kept += [(row, _splits(row)) for row in listed[:most]]
+        return kept
+
+    @staticmethod
+    def _small(kept: list[tuple[Row, dict[str, str | None]]], split: str, policy: DisclosurePolicy) -> set[str]:
+        values = {parts[split] for _, parts in kept} - {None}
+        by_value = {v: _support(row["user_key"] for row, parts in kept if parts[split] == v) for v in values}
+        return {str(v) for v, found in by_value.items() if v == POOLS[split] or not clears(found, policy)}
+
+    @staticmethod
+    def _pool_is_fine(
+        kept: list[tuple[Row, dict[str, str | None]]], split: str, small: set[str], policy: DisclosurePolicy
+    ) -> bool:
+        found = _support(row["user_key"] for row, parts in kept if parts[split] in small)
+        return not found.conversations or clears(found, policy)
+
+    def _count(self, kept: list[tuple[Row, dict[str, str | None]]], small: dict[str, set[str]]) -> None:
+        base: dict[tuple[str, str], int] = defaultdict(int)
+        for row, _ in kept:
+            for label in map(str, LABELS):
+                base[label, row["user_key"]] += row[label]["flagged"]
+        for row, raw in kept:
+            parts = {split: POOLS[split] if value in small[split] else value for split, value in raw.items()}
+            for key, hit in _cells_of(row, parts):
+                n, y, _ = self.counts[key].get(row["user_key"], (0, 0, 0))
+                self.counts[key][row["user_key"]] = (n + 1, y + hit, base[key[1], row["user_key"]])
+
+
+def _cells_of(row: Row, parts: dict[str, str | None]) -> Iterable[tuple[Key, int]]:
+    yield ("coverage", "", "user_id", str(parts["user_id"])), 0
+    language = parts["language"] or parts["unscored_language"]
+    if language:
+        yield ("coverage", "", "language", language), 0
+    reason = "language" if parts["unscored_language"] else parts["reason"]
+    if reason:
+        yield ("coverage", "", "not_scored", reason), 0
+    if parts["language"] is None:
+        return
+    for label in map(str, LABELS):
+        found = row[label]
+        hit = int(found["flagged"])
+        yield ("rates", label, "all", "all"), hit
+        for split in ("surface", "week", "language", "length"):
+            yield ("rates", label, split, str(parts[split])), hit
+        for code in map(str, SITUATIONS):
+            yield ("rates", label, "situation", code if code in row["codes"] else NOT + code), hit
+        if not hit:
+            if found["missed"] > 0:
+                yield ("screen", label, "missed", "missed"), 1
+            continue
+        yield ("triggers", label, "trigger", found["trigger"]), 1
+        yield ("clusters", label, "cluster", str(found["cluster"])), 1
+        yield ("cluster_triggers", label, str(found["cluster"]), found["trigger"]), 1
+        yield ("dynamics", label, "onset", ONSETS[sum(found["onset"] > last for last in _LAST[:3])]), 1
+        yield ("dynamics", label, "recovered", "yes" if found["recovered"] else "no"), 1
+        yield ("dynamics", label, "ended_by", row["ended_by"]), 1
+        if label == "distress":
+            yield ("dynamics", label, "strength", "strong" if found["strong"] else "mild"), 1

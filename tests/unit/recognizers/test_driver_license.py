@@ -1,0 +1,24 @@
+"""Cases of the recogniser in classifiers/recognizers/driver_license.py: a text, and what is masked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifiers.recognizers.driver_license import DriverLicense
+
+CASES = [
+    ("driver's license D1234567", ["D1234567"]),
+    ("driving licence number MORGA657054SM9IJ", ["MORGA657054SM9IJ"]),
+    ("license plate 7ABC123", ["7ABC123"]),
+    ("Kennzeichen B-AK 4821", ["B-AK 4821"]),
+    ("VIN 1HGCM82633A004352", ["1HGCM82633A004352"]),
+    ("the MIT license of 2021", []),
+    ("license to kill", []),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_it_masks_exactly(text: str, masked: list[str], found: Callable[..., list[str]]) -> None:
+    assert found(DriverLicense(), text) == masked

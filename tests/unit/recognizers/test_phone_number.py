@@ -1,0 +1,38 @@
+"""Cases of the recogniser in classifiers/recognizers/phone_number.py: a text, and what is masked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifiers.recognizers.phone_number import PhoneNumber
+
+CASES = [
+    ("call me at +49 171 5550123", ["+49 171 5550123"]),
+    ("+1 (212) 555-0187", ["+1 (212) 555-0187"]),
+    ("my cell: (212) 555-0187 ext. 45", ["(212) 555-0187 ext. 45"]),
+    ("212-555-0187", ["212-555-0187"]),
+    ("212.555.0187", ["212.555.0187"]),
+    ("0171/5550123", ["0171/5550123"]),
+    ("06 12 34 56 78", ["06 12 34 56 78"]),
+    ("20-32-85-26", ["20-32-85-26"]),
+    ("07700 900123", ["07700 900123"]),
+    ("phone 2125550187 thanks", ["2125550187"]),
+    ("my number is 5550187", ["5550187"]),
+    ("five five five oh one eight seven three", ["five five five oh one eight seven three"]),
+    ("call me on 555-0187", ["555-0187"]),
+    ("00441632960961", ["00441632960961"]),
+    ("on 2024-05-17 or 17.05.2024", []),
+    ("from 2019-2023", []),
+    ("it costs $1234567", []),
+    ("chapters 1, 2, 3, 4, 5, 6, 7, 8", []),
+    ("pi is 3.14159265358979", []),
+    ("one two three go", []),
+    ("x = 1000000000", []),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_it_masks_exactly(text: str, masked: list[str], found: Callable[..., list[str]]) -> None:
+    assert found(PhoneNumber(), text) == masked

@@ -1,0 +1,22 @@
+"""Cases of the recogniser in classifiers/recognizers/uk_nino.py: a text, and what is masked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifiers.recognizers.uk_nino import UkNino
+
+CASES = [
+    ("NI number QQ123456C is invalid, AB123456C is not", ["AB123456C"]),
+    ("ab 12 34 56 c", ["ab 12 34 56 c"]),
+    ("NHS 943 476 5919", ["943 476 5919"]),
+    ("943 476 5918 for the NHS", []),
+    ("GB123456A", []),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_it_masks_exactly(text: str, masked: list[str], found: Callable[..., list[str]]) -> None:
+    assert found(UkNino(), text) == masked

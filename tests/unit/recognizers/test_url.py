@@ -1,0 +1,28 @@
+"""Cases of the recogniser in classifiers/recognizers/url.py: a text, and what is masked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifiers.recognizers.url import Url
+
+CASES = [
+    ("see https://anakovac.example-site.de/cv", ["https://anakovac.example-site.de/cv"]),
+    ("www.kovac-family.net is mine", ["www.kovac-family.net"]),
+    ("kovac-dental.com", ["kovac-dental.com"]),
+    ("https://linkedin.com/in/ana-kovac", ["https://linkedin.com/in/ana-kovac"]),
+    ("github.com/anakovac", ["github.com/anakovac"]),
+    ("https://google.com/search?email=ana", ["https://google.com/search?email=ana"]),
+    ("https://en.wikipedia.org/wiki/Joy", []),
+    ("https://docs.python.org/3/library/re.html", []),
+    ("run script.sh and main.py in node.js", []),
+    ("os.system and user.name", []),
+    ("e.g. this", []),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_it_masks_exactly(text: str, masked: list[str], found: Callable[..., list[str]]) -> None:
+    assert found(Url(), text) == masked

@@ -1,0 +1,30 @@
+"""Cases of the recogniser in classifiers/recognizers/username.py: a text, and what is masked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from classifiers.recognizers.username import Username
+
+CASES = [
+    ("follow @ana_kovac99 there", ["@ana_kovac99"]),
+    ("@ana hi", ["@ana"]),
+    ("my username is kovacana", ["kovacana"]),
+    ("discord: ana#4821", ["ana#4821"]),
+    ("u/ana_draws posted it", ["ana_draws"]),
+    ("login = 'akovac'", ["akovac"]),
+    ("@app.route('/x')", []),
+    ("@property", []),
+    ("@media (max-width: 3px)", []),
+    ("import x from '@angular/core'", []),
+    ("@everyone look", []),
+    ("my discord is down", []),
+    ("your username is required", []),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), CASES)
+def test_it_masks_exactly(text: str, masked: list[str], found: Callable[..., list[str]]) -> None:
+    assert found(Username(), text) == masked

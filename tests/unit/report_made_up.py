@@ -1,0 +1,246 @@
+"""Made-up released tables for the report's tests: two releases that show much, and one in which nothing was flagged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from schemas.labels import SITUATIONS
+from schemas.policy import Policies
+from schemas.release import ReleaseManifest
+from schemas.released import ONSETS, RELEASED
+
+Row = dict[str, Any]
+Tables = dict[str, pa.Table]
+Split = dict[str, tuple[int, int | None]]
+
+DISTRESS_SHARES = {"task_failure": 40, "abuse": 25, "harmful_request": 20, "repetition": 15, "identity": None,
+                   "other": 15}  # fmt: skip
+JOY_SHARES = {"creative": 25, "task_success": 20, "ideas": None, "identity": 15, "other": None}
+HELD = {"task_failure": 320, "abuse": 70, "harmful_request": 110, "repetition": 90, "creative": 210,
+        "task_success": 380, "ideas": 150, "identity": 75, "user_distress": 60, "personal": 190,
+        "pressure": 45}  # fmt: skip
+HELD_FLAGGED = {"distress": {"task_failure": 50, "abuse": 30, "harmful_request": 25, "repetition": 20,
+                             "task_success": 15},
+                "joy": {"creative": 30, "task_success": 25, "identity": 15, "personal": 15}}  # fmt: skip
+UNCLUSTERED = "unclustered, or in a cluster too small to show"
+SURFACES: Split = {"chat": (990, 85), "coding_agent": (490, 30)}
+WEEKS: Split = {"2025-W36": (500, 35), "2025-W37": (560, 45), "2025-W38": (420, 35)}
+LANGUAGES: Split = {"en": (1360, 105), "de": (60, None), "other languages": (60, None)}
+LENGTH_SPLIT: Split = {"1": (310, None), "2-3": (480, 20), "4-7": (410, 40), "8-15": (210, 35), "16+": (70, None)}
+
+
+def wilson(k: int, n: int, effect: float = 1.4) -> tuple[float, float, float]:
+    """Share with its 95 % Wilson interval at the effective size n / effect."""
+    p, size, z = k / n, n / effect, 1.96
+    middle, spread = p + z * z / (2 * size), z * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
+    return p, (middle - spread) / (1 + z * z / size), (middle + spread) / (1 + z * z / size)
+
+
+def figures(name: str, values: tuple[float, float, float] | None) -> Row:
+    """The three columns of an interval."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values or (None, None, None), strict=True))
+
+
+def state(hidden: bool, reason: str = "floor") -> Row:
+    """status and reason."""
+    return {"status": "suppressed", "reason": reason} if hidden else {"status": "shown", "reason": ""}
+
+
+def rate_row(label: str, dimension: str, value: str, n: int | None, k: int | None, *, estimable: bool = True) -> Row:
+    """A row of released_rates; suppressed where `k` is None."""
+    row: Row = {"label": label, "dimension": dimension, "value": value, "conversations": n,
+                "users": None if n is None else max(5, n // 5 * 5 // 4)}  # fmt: skip
+    if n is None or k is None:
+        hidden = {"flagged": None, "flagged_users": None, "design_effect": None, "corrected_status": "suppressed"}
+        return row | hidden | figures("rate", None) | figures("corrected", None) | state(True)
+    rate = wilson(k, n)
+    corrected = (rate[0] * 0.82, max(0.0, rate[1] * 0.6), rate[2] * 1.1)
+    row |= {"flagged": k, "flagged_users": max(5, k // 2), "design_effect": 1.4}
+    row |= figures("rate", rate) | figures("corrected", corrected if estimable else None)
+    return row | {"corrected_status": "estimated" if estimable else "not estimable"} | state(False)
+
+
+def rates(distress: int | None, joy: int | None, *, estimable: bool = True) -> list[Row]:
+    """released_rates: the splits follow the distress totals; joy has a third of them."""
+    out = []
+    for label, total, factor in (("distress", distress, 1.0), ("joy", joy, 0.6)):
+        out.append(rate_row(label, "all", "all", 1480, total, estimable=estimable))
+        splits = {"surface": SURFACES, "week": WEEKS, "language": LANGUAGES, "length": LENGTH_SPLIT}
+        splits["situation"] = {name: (n, HELD_FLAGGED[label].get(name)) for name, n in HELD.items()}
+        for dimension, split in splits.items():
+            for value, (n, k) in split.items():
+                part = 1.0 if dimension == "situation" else factor
+                scaled = None if k is None or total is None else round(k * part / 5) * 5
+                kept = scaled if scaled is None or scaled >= 15 else None
+                out.append(rate_row(label, dimension, value, n, kept, estimable=estimable))
+    return out
+
+
+def trigger_rows(label: str, total: int | None, shares: dict[str, int | None]) -> list[Row]:
+    """released_triggers over the whole taxonomy; what `shares` does not hold is suppressed."""
+    out = []
+    for trigger in (*map(str, SITUATIONS), "other"):
+        whole = sum(k or 0 for k in shares.values()) + 15
+        k: int | None = round((shares.get(trigger) or 0) * (total or 0) / whole / 5) * 5
+        k = k if k and k >= 15 else None
+        row: Row = {"label": label, "trigger": trigger, "flagged": k, "users": k and max(5, k // 2)}
+        there = HELD_FLAGGED[label].get(trigger)
+        rate = wilson(there, HELD[trigger]) if k and there else None
+        base = (total or 1) / 1480
+        lift = None if rate is None else (rate[0] / base, rate[1] / base, rate[2] / base)
+        row |= figures("share", wilson(k, total) if k and total else None)
+        out.append(row | figures("rate", rate) | figures("lift", lift) | state(k is None))
+    return out
+
+
+def cluster_rows(label: str, total: int | None, sizes: list[tuple[str, str, int]]) -> list[Row]:
+    """released_clusters: (trigger, name, flagged) of each shown one, and the row of what is in none."""
+    if not total or not sizes:
+        row = {"label": label, "cluster": -1, "trigger": "none", "name": UNCLUSTERED, "flagged": None, "users": None}
+        return [row | figures("share", None) | state(True, "too_few_passages")]
+    out = []
+    for number, (trigger, name, k) in enumerate([*sizes, ("none", UNCLUSTERED, 20)]):
+        cluster = -1 if trigger == "none" else number
+        row = {"label": label, "cluster": cluster, "trigger": trigger, "name": name, "flagged": k or None,
+               "users": k // 2 or None}  # fmt: skip
+        out.append(row | figures("share", wilson(k, total) if k else None) | state(not k))
+    return out
+
+
+def dynamics_rows(label: str, total: int | None) -> list[Row]:
+    """released_dynamics: a plausible split of `total` for every measure."""
+    values = {
+        "onset": dict(zip(ONSETS, (0.2, 0.35, 0.3, 0.15), strict=True)),
+        "strength": {"mild": 0.75, "strong": 0.25} if label == "distress" else {},
+        "recovered": {"yes": 0.55, "no": 0.45},
+        "ended_by": {"model": 0.05, "user": 0.5, "unknown": 0.45},
+    }
+    out = []
+    for measure, split in values.items():
+        for value, share in split.items():
+            k = round(share * (total or 0) / 5) * 5
+            row: Row = {"label": label, "measure": measure, "value": value}
+            kept = k if total and k >= 15 else None
+            row |= {"flagged": kept, "users": kept and max(5, kept // 2)}
+            row |= figures("share", wilson(kept, total) if kept and total else None)
+            out.append(row | state(kept is None))
+    return out
+
+
+def coverage_rows() -> list[Row]:
+    """released_coverage."""
+    found = [("language", "en", 1400), ("language", "de", 60), ("language", "und", None),
+             ("not_scored", "language", 55), ("not_scored", "no_text", None),
+             ("user_id", "present", 1480), ("user_id", "missing", 55)]  # fmt: skip
+    return [{"measure": m, "value": v, "conversations": n} | state(n is None) for m, v, n in found]
+
+
+def quality_rows() -> list[Row]:
+    """released_quality; joy's share lost to the screen was not measured."""
+    out = []
+    for label, recall, precision in (("distress", 0.88, 0.71), ("joy", 0.64, 0.86)):
+        found = [("recall", recall, 0.05), ("precision", precision, 0.06), ("false_positive_rate", 0.006, 0.003),
+                 ("average_precision", 0.84, 0.04), ("threshold", 0.41, None),
+                 ("screen_missed", 0.02, 0.015)]  # fmt: skip
+        for measure, figure, spread in found:
+            known = None if (label, measure) == ("joy", "screen_missed") else figure
+            ends = (None, None) if known is None or spread is None else (known - spread, known + spread)
+            basis = "this_trial" if measure == "screen_missed" else "validation"
+            out.append({"label": label, "measure": measure, "figure": known, "low": ends[0], "high": ends[1],
+                        "basis": basis})  # fmt: skip
+    return out
+
+
+def gate_rows(*, failed: bool = False) -> list[Row]:
+    """released_gates."""
+    outcome = "failed" if failed else "passed"
+    return [
+        {"gate": "max_distress_rate", "outcome": outcome, "figure": 0.0777, "limit": 0.05 if failed else 1.0},
+        {"gate": "max_distress_rise", "outcome": "not applicable", "figure": None, "limit": 1.0},
+        {"gate": "min_scored_share", "outcome": "passed", "figure": 0.964, "limit": 0.5},
+        {"gate": "max_malformed_share", "outcome": "passed", "figure": 0.0, "limit": 0.02},
+    ]
+
+
+def comparison_rows(now: Tables, before: Tables) -> list[Row]:
+    """released_comparison of the whole trial, surfaces and triggers, with a simple interval."""
+    out = []
+    for name, figure in (("released_rates", "rate"), ("released_triggers", "share")):
+        earlier = before[name].to_pylist()
+        for row in now[name].to_pylist():
+            dimension, value = row.get("dimension", "trigger"), row["trigger" if figure == "share" else "value"]
+            if dimension not in ("all", "surface", "trigger"):
+                continue
+            same = next(r for r in earlier if (r["label"], r.get("dimension", "trigger")) == (row["label"], dimension)
+                        and value == r["trigger" if figure == "share" else "value"])  # fmt: skip
+            out.append({"baseline": same["release"], "label": row["label"], "dimension": dimension, "value": value}
+                       | _difference(row, same, figure))  # fmt: skip
+    return out
+
+
+def _difference(now: Row, before: Row, figure: str) -> Row:
+    if now["status"] != "shown" or before["status"] != "shown":
+        nothing = dict.fromkeys(("rate", "baseline_rate", "difference_low", "difference_high", "detectable"))
+        return nothing | {"difference": None, "verdict": "not comparable"} | state(True)
+    spread = math.hypot(now[figure] - now[f"{figure}_low"], before[figure] - before[f"{figure}_low"])
+    difference = now[figure] - before[figure]
+    verdict = "no difference seen" if abs(difference) <= spread else "higher" if difference > 0 else "lower"
+    return {"rate": now[figure], "baseline_rate": before[figure], "verdict": verdict,
+            "detectable": 1.43 * spread, **state(False),
+            **figures("difference", (difference, difference - spread, difference + spread))}  # fmt: skip
+
+
+CLUSTERS = {
+    "distress": [
+        ("task_failure", "task_failure: error, test, still", 30),
+        ("abuse", "abuse: useless, stupid, slow", 25),
+    ],
+    "joy": [("creative", "creative: verse, river, chapter", 20)],
+}
+TERMS = {"distress": [["error", "test", "still", "stack"], ["useless", "stupid"]], "joy": [["verse", "river"]]}
+
+
+def made_up(release: str = "trial-b", distress: int | None = 115, joy: int | None = 80, *, estimable: bool = True,
+            failed: bool = False, against: Tables | None = None) -> Tables:  # fmt: skip
+    """Every released table of a made-up release; totals of None stand for a trial in which all is suppressed."""
+    totals = {"distress": distress, "joy": joy}
+    shares = {"distress": DISTRESS_SHARES, "joy": JOY_SHARES}
+    rows: dict[str, list[Row]] = {
+        "released_rates": rates(distress, joy, estimable=estimable),
+        "released_triggers": [r for label in totals for r in trigger_rows(label, totals[label], shares[label])],
+        "released_clusters": [r for label in totals for r in cluster_rows(label, totals[label], CLUSTERS[label])],
+        "released_terms": [
+            {"label": label, "cluster": cluster, "rank": rank, "term": term, "users": 20 - 5 * min(rank, 3)}
+            for label, found in TERMS.items() if totals[label]
+            for cluster, terms in enumerate(found) for rank, term in enumerate(terms, 1)
+        ],
+        "released_dynamics": [r for label in totals for r in dynamics_rows(label, totals[label])],
+        "released_coverage": coverage_rows(),
+        "released_quality": quality_rows(),
+        "released_gates": gate_rows(failed=failed),
+        "released_comparison": [],
+    }  # fmt: skip
+    tables = {t.name: _table(t.arrow, rows[t.name], release) for t in RELEASED}
+    if against is not None:
+        compared = comparison_rows(tables, against)
+        tables["released_comparison"] = _table(tables["released_comparison"].schema, compared, release)
+    return tables
+
+
+def _table(schema: pa.Schema, rows: list[Row], release: str) -> pa.Table:
+    return pa.Table.from_pylist([{"release": release, **row} for row in rows], schema=schema)
+
+
+def manifest(release: str = "trial-b", baseline: str | None = "trial-a", **changes: Any) -> ReleaseManifest:
+    """A manifest to go with made_up()."""
+    counts = {"conversations": 1535, "conversations_with_user": 1480, "malformed_records": None}
+    facts: dict[str, Any] = {
+        "release": release, "baseline": baseline, "run_key": "5d" * 16, "code_version": "0.1.0", "unit": "user",
+        "policy_fingerprint": "0a" * 8, "policies": asdict(Policies()), "models": {"scorer": "ab" * 32},
+        "counts": counts, "gates_passed": True,
+    }  # fmt: skip
+    return ReleaseManifest(**(facts | changes))

@@ -1,0 +1,277 @@
+"""The audit: finds a planted value in every spelling and hiding place, names it by number only, and tests itself."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import html
+import json
+import lzma
+import random
+import string
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from jobs.audit import Canaries, Searched, Searcher, plain_files, read_canaries, search_files
+from jobs.audit_match import Matcher
+from jobs.audit_probes import self_test
+from jobs.audit_variants import patterns
+from jobs.cli import main
+from jobs.tables import write_part
+from schemas.errors import UsageError
+from tests.unit.small_release import write_release
+
+VALUE = "Zoë Quentin-Marsh 0417"
+
+
+def audit(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", *[str(argument) for argument in arguments]])
+    return int(ended.value.code or 0)
+
+
+def search(folder: Path, *values: str) -> Searched:
+    canaries = Canaries(tuple(enumerate(values, start=1)))
+    return search_files(folder, plain_files(folder), Searcher(canaries))
+
+
+def found_in(folder: Path, *values: str) -> set[tuple[str, int]]:
+    return {(one.file, one.ordinal) for one in search(folder, *values).findings}
+
+
+values = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=4, max_size=24)
+
+DISGUISES: dict[str, Callable[[str], bytes]] = {
+    "as is": lambda v: v.encode(),
+    "lower": lambda v: v.lower().encode(),
+    "upper": lambda v: v.upper().encode(),
+    "UTF-16LE": lambda v: v.encode("utf-16-le"),
+    "UTF-16BE": lambda v: v.encode("utf-16-be"),
+    "hex": lambda v: v.encode().hex().encode(),
+    "HEX": lambda v: v.encode().hex().upper().encode(),
+    "hex of lower": lambda v: v.lower().encode().hex().encode(),
+    "URL": lambda v: quote(v, safe="").encode(),
+    "URL, every character": lambda v: "".join(f"%{b:02x}" for b in v.encode()).encode(),
+    "JSON": lambda v: json.dumps(v).encode(),
+    "JSON twice": lambda v: json.dumps(json.dumps(v)).encode(),
+    "HTML": lambda v: html.escape(v).encode(),
+    "HTML, every character": lambda v: "".join(f"&#{ord(c)};" for c in v).encode(),
+    "between tags": lambda v: "<b>".join(html.escape(c) for c in v).encode(),
+}
+
+
+@pytest.mark.parametrize("disguise", list(DISGUISES))
+@given(value=values, before=st.binary(max_size=9).map(lambda b: bytes(c & 127 for c in b)))
+@example(value=VALUE, before=b"")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_value_is_found_in_every_disguise(
+    tmp_path: Path, disguise: str, value: str, before: bytes
+) -> None:  # fmt: skip
+    if disguise == "between tags" and ("<" in before.decode() or ">" in before.decode()):
+        before = b""
+    (tmp_path / "f").write_bytes(before + b"\n" + DISGUISES[disguise](value) + b"\n")
+    assert found_in(tmp_path, value) == {("f", 1)}
+
+
+@given(value=values.filter(lambda v: len(v.encode()) >= 5), before=st.binary(max_size=5), after=st.binary(max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_a_value_inside_base64_is_found_at_any_offset(value: str, before: bytes, after: bytes) -> None:
+    searcher = Searcher(Canaries(((1, value),)))
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        assert searcher.search(b"data:" + encode(before + value.encode() + after))
+
+
+def test_full_width_and_ligatures_are_found_by_nfkc(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("".join(chr(ord(c) + 0xFEE0) for c in "Quentin0417"))
+    (tmp_path / "g").write_text("ﬁnancial")
+    assert found_in(tmp_path, "quentin0417", "Financial") == {("f", 1), ("g", 2)}
+
+
+def test_separators_do_not_hide_a_value(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("call 495550417")
+    assert found_in(tmp_path, "+49 (555) 04-17") == {("f", 1)}
+
+
+@pytest.mark.parametrize("cut", [1, len(VALUE) // 2, len(VALUE)])
+def test_a_value_across_the_seam_of_two_stretches_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    monkeypatch.setattr("jobs.audit_contents.CHUNK", 5_000)
+    monkeypatch.setattr("jobs.audit_contents.OVERLAP", 500)
+    raw = b"." * (5_000 - cut) + html.escape(VALUE).encode() + b"\xff" * 6_000
+    (tmp_path / "f").write_bytes(raw)
+    (tmp_path / "f.gz").write_bytes(gzip.compress(raw))
+    assert found_in(tmp_path, VALUE) == {("f", 1), ("f.gz", 1)}
+
+
+def plant_everywhere(folder: Path, value: str) -> set[str]:
+    """One file for each kind of container; their names."""
+    raw = f"before {value} after".encode()
+    (folder / "a.gz").write_bytes(gzip.compress(raw))
+    (folder / "a.bz2").write_bytes(bz2.compress(raw))
+    (folder / "a.xz").write_bytes(lzma.compress(raw))
+    (folder / "a.zst").write_bytes(zstandard.compress(raw) + zstandard.compress(b"second frame"))
+    (folder / "late.zst").write_bytes(zstandard.compress(b"first frame") + zstandard.compress(raw))
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.gz", gzip.compress(raw))
+    with zipfile.ZipFile(folder / "name.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{value}.txt", b"nothing")
+    nested = [[{"deep": {"er": [value]}}]]
+    pq.write_table(pa.table({"n": nested}), folder / "nested.parquet", compression="zstd")
+    coded = pa.array([value, "x", value]).dictionary_encode()
+    pq.write_table(pa.table({"c": coded}), folder / "coded.parquet", compression="gzip")
+    pq.write_table(pa.table({"x": [1]}).replace_schema_metadata({"note": value}), folder / "meta.parquet")
+    (folder / "parquet.gz").write_bytes(gzip.compress((folder / "nested.parquet").read_bytes()))
+    with duckdb.connect(str(folder / "values.duckdb")) as connection:
+        connection.execute("create table t as select ? as a, [{'b': ?}] as c", ["x", value])
+    with duckdb.connect(str(folder / "comment.duckdb")) as connection:
+        connection.execute(f"create table t (a integer); comment on column t.a is '{value}'")
+    with duckdb.connect(str(folder / "view.duckdb")) as connection:
+        connection.execute(f"create view v as select '{value}' as a")
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_value_is_found_inside_every_container(tmp_path: Path) -> None:
+    names = plant_everywhere(tmp_path, VALUE)
+    assert found_in(tmp_path, "nobody at all", VALUE) == {(name, 2) for name in names}
+    assert not search(tmp_path, VALUE).unopened
+
+
+def test_an_integer_column_is_searched_as_text(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"n": [1, 4155550417]}), tmp_path / "t.parquet", compression="zstd")
+    assert found_in(tmp_path, "415-555-0417") == {("t.parquet", 1)}
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(random.Random(1).randbytes(5000))[:-40])
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no more")
+    (tmp_path / "no.parquet").write_bytes(b"something else")
+    (tmp_path / "no.duckdb").write_bytes(b"12345678DUCK and no more")
+    key = b"k" * 32
+    table = pa.table({"user_key": ["u"]})
+    write_part(tmp_path / "locked.parquet", table.to_batches(), table.schema, key)
+    assert {name for name, _ in search(tmp_path, VALUE).unopened} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_file_name_that_holds_a_value_is_found_and_not_shown(tmp_path: Path) -> None:
+    root = write_release(tmp_path / "out")
+    (root / "released" / f"{VALUE}.html").write_text("x")
+    findings = search(root / "released", VALUE).findings
+    assert [one.ordinal for one in findings] == [1]
+    assert "Quentin" not in findings[0].file
+
+
+def reference(patterns_: list[bytes], data: bytes) -> set[int]:
+    return {number for number, pattern in enumerate(patterns_) if pattern in data}
+
+
+@given(
+    wanted=st.lists(st.binary(min_size=4, max_size=14).map(lambda b: bytes(c & 3 for c in b)), min_size=1, max_size=30),
+    data=st.binary(max_size=200).map(lambda b: bytes(c & 3 for c in b)),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_matcher_agrees_with_a_plain_search(wanted: list[bytes], data: bytes) -> None:
+    assert Matcher(wanted).search(data) == reference(wanted, data)
+
+
+def test_the_matcher_finds_thousands_and_nothing_else() -> None:
+    rng = random.Random(7)
+    words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(4, 20))).encode() for _ in range(20_000)]
+    planted = rng.sample(range(len(words)), 500)
+    data = b" ".join(rng.randbytes(40) + words[number] for number in planted)
+    found = Matcher(words).search(data)
+    assert set(planted) <= found
+    assert all(words[number] in data for number in found)
+
+
+def test_ordinals_are_line_numbers_and_short_values_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "canaries"
+    path.write_text("abc\n\nAda Quentin\r\n  \nxy\nben marsh\n")
+    canaries = read_canaries(path)
+    assert canaries.values == ((3, "Ada Quentin"), (6, "ben marsh"))
+    assert canaries.skipped == 2
+    assert "Quentin" not in repr(canaries)
+    path.write_text("abc\n")
+    with pytest.raises(UsageError, match="no value"):
+        read_canaries(path)
+
+
+def test_every_pattern_is_long_enough_to_mean_something() -> None:
+    for value in ("abcd", "0000", "ëëëë", "a b c d", VALUE):
+        assert all(len(pattern.data) >= 4 for pattern in patterns(value))
+
+
+def test_the_self_test_finds_all_that_it_planted(tmp_path: Path) -> None:
+    root = write_release(tmp_path / "out")
+    before = {path: path.read_bytes() for path in (root / "released").rglob("*.*")}
+    tested = self_test(root / "released")
+    assert tested.whole
+    assert tested.planted > 150
+    assert before == {path: path.read_bytes() for path in (root / "released").rglob("*.*")}
+
+
+@pytest.mark.parametrize("broken", ["_parquet", "_duckdb", "_zip", "_decompress", "_undone", "_leaves", "search"])
+def test_the_self_test_notices_a_search_that_is_blind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    root = write_release(tmp_path / "out")
+    if broken == "search":
+        monkeypatch.setattr(Matcher, "search", lambda self, data: set())
+    else:
+        monkeypatch.setattr(f"jobs.audit_contents.{broken}", lambda *_: [])
+    tested = self_test(root / "released")
+    assert tested.found < tested.planted
+
+
+def test_a_clean_release_passes_and_a_leak_ends_with_four(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, canaries = write_release(tmp_path / "out"), tmp_path / "canaries.txt"
+    canaries.write_text(f"abc\nNobody There\n{VALUE}\n")
+    assert audit(root, "--canaries", canaries) == 0
+    said = capsys.readouterr().out
+    assert "probes found" in said
+    assert "searched for 2 values, 1 skipped as too short" in said
+    with duckdb.connect(str(root / "released" / "summary.duckdb")) as connection:
+        connection.execute("create table leak as select ? as a", [VALUE.upper()])
+    assert audit(root, "--canaries", canaries) == 4
+    told = capsys.readouterr()
+    assert "summary.duckdb: value of line 3" in told.out
+    assert "1 planted values found in 1 files" in told.err
+    assert "quentin" not in (told.out + told.err).lower()
+
+
+def test_all_searches_the_restricted_side_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_release(tmp_path / "out")
+    canaries = root / "canaries.txt"
+    canaries.write_text(VALUE + "\n")
+    folder = root / "restricted" / "r-1" / "scrubbed" / "f"
+    folder.mkdir(parents=True)
+    table = pa.table({"user_key": ["u"], "text": [VALUE]})
+    write_part(folder / "part-000000.parquet", table.to_batches(), table.schema, b"k" * 32)
+    assert audit(root, "--canaries", canaries, "--all") == 0
+    assert "1 restricted files are encrypted" in capsys.readouterr().out
+    (root / "restricted" / "spill").write_text(f"row: {VALUE}")
+    assert audit(root, "--canaries", canaries) == 0
+    assert audit(root, "--canaries", canaries, "--all") == 4
+    assert "restricted/spill: value of line 1" in capsys.readouterr().out
+
+
+def test_a_released_file_that_cannot_be_opened_ends_with_four(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, canaries = write_release(tmp_path / "out"), tmp_path / "canaries.txt"
+    canaries.write_text(VALUE)
+    path = root / "released" / "tables" / "released_coverage.parquet"
+    path.write_bytes(path.read_bytes()[:-8])
+    assert audit(root, "--canaries", canaries) == 4
+    assert "not searched inside" in capsys.readouterr().out

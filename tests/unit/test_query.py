@@ -1,0 +1,108 @@
+"""Query: reads the released database, changes nothing, reaches nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from jobs.cli import main
+from jobs.commands.query import answer, open_release
+from schemas.errors import ContractError, UsageError
+from tests.unit.small_release import write_release
+
+
+def query(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["query", *[str(argument) for argument in arguments]])
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_release(tmp_path / "out")
+
+
+def test_a_statement_prints_a_table(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query(root, "select 1 as one, null as none, 'a' as text") == 0
+    assert capsys.readouterr().out == "one  none  text\n---  ----  ----\n1    null  a\n"
+
+
+def test_csv_holds_every_row(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query(root, "select i, 'a,b' as t from range(500) s(i)", "--csv") == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == ["i", "t"]
+    assert rows[500] == ["499", "a,b"]
+    assert query(root, "select i from range(500) s(i)", "--rows", 3) == 0
+    assert capsys.readouterr().out.endswith("… more than 3 rows; use --rows or --csv\n")
+
+
+def test_tables_come_with_their_meaning(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert query(root, ".tables") == 0
+    assert "released_coverage  table  What was looked at" in capsys.readouterr().out
+
+
+def test_the_prompt_takes_statements_over_several_lines(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "select 41\n + 1 as answer;\n\n.tables\nselect nonsense;\nselect 'last' as l;\n.quit\nselect 'never';\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(script))
+    assert query(root) == 0
+    said = capsys.readouterr()
+    assert "answer\n------\n42" in said.out
+    assert "released_coverage" in said.out
+    assert "last" in said.out
+    assert "never" not in said.out
+    assert "the statement failed" in said.err
+
+
+@pytest.mark.parametrize("place", ["run", "release"])
+def test_a_published_folder_opens_as_well(root: Path, place: str) -> None:
+    connection = open_release(root if place == "run" else root / "released")
+    assert "120" in answer(connection, "from released_coverage", False, 10)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_csv('{outside}')",
+        "select * from read_text('{outside}')",
+        "select * from glob('{outside}*')",
+        "from '{outside}'",
+        "copy released_coverage to '{outside}.csv'",
+        "copy (select 1) to '{root}/released/summary.duckdb.tmp/x.csv'",
+        "export database '{outside}.d'",
+        "attach '{outside}.duckdb'",
+        "install httpfs",
+        "load '{outside}'",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set temp_directory = '{outside}'",
+        "insert into released_coverage from released_coverage",
+        "update released_coverage set conversations = 1",
+        "drop table released_coverage",
+        "comment on table released_coverage is 'x'",
+        "create table x as select 1",
+        "create persistent secret s (type s3)",
+    ],
+)
+def test_no_statement_changes_or_reaches_anything(root: Path, tmp_path: Path, statement: str) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("a,b\n1,2\n")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(UsageError, match="the statement failed"):
+        answer(open_release(root), statement.format(outside=outside, root=root), False, 10)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_tampered_database_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = root / "released" / "summary.duckdb"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(ContractError, match="it changed"):
+        open_release(root)
+    assert query(root, "select 1") == 3
+    path.unlink()
+    assert query(root, "select 1") == 2
+    assert "no summary.duckdb" in capsys.readouterr().err
