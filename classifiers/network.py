@@ -32,7 +32,9 @@ class ScorerNetwork(nn.Module):
         self.voice = nn.Linear(2 * width, len(VOICES))
         self.situations = nn.Linear(2 * width, len(SITUATIONS))
 
-    def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """All inputs [n, length] int64. The pooled vector joins the mean over the turn and the mean over everything."""
         states = self.encoder(
             input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask

@@ -109,7 +109,9 @@ class Scorer:
             while stop < n and len(inputs[order[stop]][0]) * (stop + 1 - start) <= _BATCH_TOKENS:
                 stop += 1
             chosen = order[start:stop]
-            for target, values in zip(logits, self._session.run(None, _padded([inputs[i] for i in chosen])), strict=True):
+            for target, values in zip(
+                logits, self._session.run(None, _padded([inputs[i] for i in chosen])), strict=True
+            ):
                 target[chosen] = values
             start = stop
         return _softmax(logits[0]), _softmax(logits[1]), sigmoid(logits[2])
@@ -141,5 +143,3 @@ def _load(folder: str) -> Scorer:
 def load_scorer(model: str = "embedded") -> Scorer:
     """The scorer that [score] model names, loaded once a process. Raises UsageError where it cannot be used."""
     return _load(str(EMBEDDED) if model == "embedded" else model)
-
-

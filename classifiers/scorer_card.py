@@ -22,12 +22,13 @@ Runtime on one thread; weights are stored as int8 and computed with as float32.
 ## Data
 - {written} turns in context written for the project (classifiers/training_text), in contrast groups: the same scenario
   with and without the model's own affect. Levels -2 to 2: {levels}.
-- {real} labelled real assistant turns, by the labelling guide, one reading each, from HH-RLHF (MIT), WildChat (ODC-BY),
+- {real} labelled real assistant turns (and about as many for validation only), by the labelling guide, one reading
+  each, from HH-RLHF (MIT), WildChat (ODC-BY),
   OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT). No text of them is in this repository.
 
 ## Measured
-On {validated_on}; groups hang together, intervals are 95 %. Thresholds: distress {t_distress}, joy {t_joy}, chosen on the
-same turns, so that recall and precision at the operating point are a little optimistic.
+On {validated_on}; turns of one conversation hang together, intervals are 95 %. Thresholds: distress
+{t_distress}, joy {t_joy}, chosen on the same turns, so that recall and precision at the operating point are optimistic.
 
 | | distress | joy |
 |---|---|---|
@@ -39,8 +40,9 @@ The screen lets through {passes} of these turns, which are enriched with affect;
 `welfare train scorer --real LABELS` makes these figures.
 
 ## What they cannot show
-The real turns are enriched, so they give no base rate. They hold 74 turns of distress and 88 of strong joy, hardly any
-task failure, and one turn of strong distress. They are English. Thresholds rest on few positives: read the intervals.
+The real turns are enriched, so they give no base rate. They hold few turns of distress
+and of strong joy (the table says how many), hardly any task failure, and hardly any strong distress. They are English.
+Thresholds rest on few positives: read the intervals.
 Languages other than English, very long agentic logs and models that write unlike these are untested.
 """
 
@@ -73,7 +75,11 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         t_joy=card["thresholds"]["joy"],
     )
     for title, name in _ROWS:
-        text += f"| {title} | " + " | ".join(_said(card["validation"][label][name]) for label in card["validation"]) + " |\n"
+        text += (
+            f"| {title} | "
+            + " | ".join(_said(card["validation"][label][name]) for label in card["validation"])
+            + " |\n"
+        )
     counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
     text += "| turns with / without | " + " | ".join(counts) + " |\n"
     text += _TAIL.format(passes=f"{card['screen_passes']:.0%}")

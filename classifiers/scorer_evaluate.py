@@ -63,8 +63,13 @@ def predict(examples: Sequence[Example], model: str = "embedded") -> list[Predic
         distress, joy = (float(values[n]) if passed[n] else 0.0 for values in (scores.distress, scores.joy))
         out.append(
             Prediction(
-                example.id, distress, joy, distress >= scorer.threshold("distress"), joy >= scorer.threshold("joy"),
-                affect, voice,
+                example.id,
+                distress,
+                joy,
+                distress >= scorer.threshold("distress"),
+                joy >= scorer.threshold("joy"),
+                affect,
+                voice,
             )  # fmt: skip
         )
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from classifiers.scorer import Scorer
 from classifiers.scorer_card import write_card
 from classifiers.scorer_evaluate import Prediction, figures
+from classifiers.screen import Screen
 from classifiers.train_network import Training, fit
 from classifiers.train_screen import choose_screen_threshold, fit_screen
 from classifiers.training_text import Example, read_examples, written_examples
@@ -22,10 +23,11 @@ from classifiers.weights_file import CARD, GRAPH, SCREEN, TOKENIZER, WEIGHTS, di
 from schemas.labels import AFFECTS, VOICES, Affect
 
 LANGUAGES = ("en",)
-DISTRESS_RECALL = 0.88
-"""Least recall of distress on validation; the threshold is the highest that reaches it."""
-JOY_PRECISION = 0.85
-"""Least precision of joy on validation; the threshold is the lowest from which it holds."""
+DISTRESS_FALSE = 0.05
+"""Most neutral turns that may pass the distress threshold, on validation turns enriched with hard negatives. The
+threshold is the lowest that keeps to it: recall as high as that allows."""
+JOY_BETA = 0.5
+"""The joy threshold is where F-beta is largest on validation: with 0.5, precision counts twice as much as recall."""
 SCREEN_LOST = 0.02
 """Share of expressions, of either label, that the screen may lose on validation."""
 Say = Callable[[str], None]
@@ -33,11 +35,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a training run does. folds: parts of the real turns, each scored by a model that did not see it."""
+    """What a training run does. real: labelled real turns, one half to train on and one half to validate on."""
 
     real: Path | None = None
-    folds: int = 3
-    training: Training = Training()
+    training: Training = field(default_factory=Training)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +55,26 @@ class Raw:
 def train_scorer(out: Path, plan: Plan, say: Say) -> dict[str, Any]:
     """Trains into folder `out` and returns the card's JSON.
 
-    With real turns: each fold is scored by a model that saw the written examples and the other folds (grouped by
-    conversation); thresholds and figures rest on these; the shipped model then sees everything. Without: a fifth of the
-    written groups is held out instead, and the card says so.
+    With real turns: the model sees the written examples and one half of the real ones; thresholds and figures rest on
+    the other half, which it did not see (halves by conversation). Without: a fifth of the written groups is held out
+    instead, and the card says so.
     """
+    seen, held, sizes = split(plan.real)
+    say(f"training on {len(seen)} turns, {len(held)} held out")
+    _build(out, seen, plan.training, say)
+    return finish(out, plan, held, sizes)
+
+
+def split(real_file: Path | None) -> tuple[list[Example], list[Example], dict[str, int]]:
+    """(turns to train on, turns held out, sizes for the card)."""
     written = written_examples()
-    real = [] if plan.real is None else list(read_examples(plan.real))
+    real = [] if real_file is None else list(read_examples(real_file))
     measured = real or written
-    folds = _folds(measured, plan.folds if real else 5)
-    raw: list[Raw] = []
-    tested: list[Example] = []
-    for number in range(max(folds) + 1 if real else 1):
-        test = [e for e, fold in zip(measured, folds, strict=True) if fold == number]
-        rest = [e for e, fold in zip(measured, folds, strict=True) if fold != number]
-        say(f"fold {number + 1}: {len(test)} turns to score")
-        folder = out / f"fold-{number}"
-        _build(folder, [*(written if real else []), *rest], plan.training, say)
-        raw.append(_score(folder, test))
-        tested += test
-        shutil.rmtree(folder)
-    pooled = Raw(*(np.concatenate([getattr(r, name) for r in raw]) for name in Raw.__dataclass_fields__))
-    thresholds = _thresholds(tested, pooled)
-    say("final model")
-    _build(out, [*written, *real], plan.training, say)
-    return _finish(out, plan, thresholds, tested, pooled, {"written": len(written), "real": len(real)})
+    folds = _folds(measured, 2 if real else 5)
+    held = [e for e, fold in zip(measured, folds, strict=True) if fold == 0]
+    rest = [e for e, fold in zip(measured, folds, strict=True) if fold != 0]
+    seen = [*written, *rest] if real else rest
+    return seen, held, {"written": len(seen) - len(rest) if real else len(rest), "real": len(rest) if real else 0}
 
 
 def _folds(examples: Sequence[Example], count: int) -> list[int]:
@@ -138,13 +135,23 @@ def _thresholds(examples: Sequence[Example], raw: Raw) -> dict[str, float]:
     """distress by recall, joy by precision, screen by the share lost; see the constants above."""
     distress = np.array([e.distress for e in examples])
     joy = np.array([e.joy for e in examples])
-    chosen = float(np.quantile(raw.distress[distress], 1 - DISTRESS_RECALL, method="lower"))
-    order = np.argsort(-raw.joy, kind="stable")
-    precision = np.cumsum(joy[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= JOY_PRECISION)
-    lowest = float(raw.joy[order][good[-1]]) if len(good) else 0.9
+    neutral = raw.distress[np.array([e.affect == Affect.NEUTRAL for e in examples])]
+    chosen = float(np.quantile(neutral, 1 - DISTRESS_FALSE, method="higher")) if len(neutral) else 0.5
     screen = choose_screen_threshold(raw.screen, distress | joy, SCREEN_LOST)
-    return {"distress": round(chosen, 4), "joy": round(lowest, 4), "screen": round(screen, 4)}
+    found = {"distress": chosen + 1e-4, "joy": _best_f(joy, raw.joy), "screen": screen}
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _best_f(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """The threshold at which F-beta (van Rijsbergen 1979, ch. 7) is largest; the highest such."""
+    if not truth.any():
+        return 0.9
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    taken = np.arange(1, len(order) + 1)
+    beta = JOY_BETA**2
+    f = (1 + beta) * hits / (beta * truth.sum() + taken)
+    return float(scores[order][int(np.argmax(f))])
 
 
 def _predictions(examples: Sequence[Example], raw: Raw, thresholds: dict[str, float]) -> list[Prediction]:
@@ -154,22 +161,26 @@ def _predictions(examples: Sequence[Example], raw: Raw, thresholds: dict[str, fl
         distress, joy = (float(values[n]) if passed else 0.0 for values in (raw.distress, raw.joy))
         out.append(
             Prediction(
-                example.id, distress, joy, distress >= thresholds["distress"], joy >= thresholds["joy"],
-                AFFECTS[int(np.argmax(raw.affect[n]))], VOICES[int(np.argmax(raw.voice[n]))],
+                example.id,
+                distress,
+                joy,
+                distress >= thresholds["distress"],
+                joy >= thresholds["joy"],
+                AFFECTS[int(np.argmax(raw.affect[n]))],
+                VOICES[int(np.argmax(raw.voice[n]))],
             )  # fmt: skip
         )
     return out
 
 
-def _finish(
-    out: Path, plan: Plan, thresholds: dict[str, float], tested: Sequence[Example], raw: Raw, sizes: dict[str, int]
-) -> dict[str, Any]:
-    from classifiers.screen import Screen
-
+def finish(out: Path, plan: Plan, held: Sequence[Example], sizes: dict[str, int]) -> dict[str, Any]:
+    """Thresholds, figures and card of the model in `out`, measured on the held-out turns."""
+    raw = _score(out, held)
+    thresholds = _thresholds(held, raw)
     screen = Screen.load(out / SCREEN)
     screen.threshold = thresholds["screen"]
     screen.save(out / SCREEN)
-    measured = figures(tested, _predictions(tested, raw, thresholds))
+    measured = figures(held, _predictions(held, raw, thresholds))
     card = _pin(
         out,
         {
@@ -179,11 +190,12 @@ def _finish(
             "validation": {label: measured[label] for label in ("distress", "joy")},
             "validation_sure": measured["slices"]["sure"].get("2-3"),
             "confusion": {"affect": measured["affect_confusion"], "voice": measured["voice_confusion"]},
-            "validated_on": "real turns, out of fold" if plan.real else "written turns, held-out groups",
+            "validated_on": "real turns that the model did not see" if plan.real else "written turns, held-out groups",
             "trained_on": sizes,
             "levels": {str(int(a)): sum(e.affect == a for e in written_examples()) for a in Affect},
             "training": asdict(plan.training),
         },
     )
-    write_card(card, out.parent.parent / "cards" / "scorer.md" if out.parent.name == "weights" else out / "scorer.md")
+    embedded = out.parent.name == "weights"
+    write_card(card, out.parent.parent / "cards" / "scorer.md" if embedded else out / "scorer.md")
     return card

@@ -32,7 +32,7 @@ def _vectorizer() -> Any:
 
 
 def turn_features(turns: Sequence[ModelTurn]) -> Any:
-    """Sparse [n, FEATURES] of the turns' own words, log-damped over length by l2 norm per square root."""
+    """Sparse [n, FEATURES] of the turns' own words, damped over length."""
     return _damped(_vectorizer().transform([turn.text[:_MAX_CHARS] for turn in turns]))
 
 
@@ -47,7 +47,7 @@ def situation_features(turns: Sequence[ModelTurn]) -> Any:
 
 
 def _damped(matrix: Any) -> Any:
-    """Rows divided by the square root of their l2 norm: a long turn is damped, one telling phrase still counts in it."""
+    """Rows divided by the square root of their l2 norm: a long turn is damped, and one telling phrase still counts."""
     from scipy.sparse import diags
 
     norms = np.sqrt(np.sqrt(np.maximum(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel(), 1.0)))
@@ -78,7 +78,9 @@ class Screen:
                 table[stored["situation_index"]] = stored["situation_value"].astype(np.float32)
                 return cls(dense, float(stored["bias"]), table, stored["situation_bias"], float(stored["threshold"]))
         except (OSError, KeyError, ValueError):
-            raise UsageError("the screen's file is missing or damaged. Restore it, or train the scorer again.") from None
+            raise UsageError(
+                "the screen's file is missing or damaged. Restore it, or train the scorer again."
+            ) from None
 
     def save(self, path: Path) -> None:
         """Stores the non-zero weights as float16."""

@@ -1,4 +1,5 @@
-"""Public corpora with names, read into labelled text. Each reader says what its source labels and what it does not."""
+"""Public corpora with names, read into labelled text. Each reader says what its source labels and what it
+does not."""
 
 from __future__ import annotations
 
@@ -17,25 +18,41 @@ from schemas.errors import UsageError
 
 _KINDS = {
     "PER": "PERSON", "person": "PERSON", "PERSON": "PERSON", "ORGANIZATION": "ORGANIZATION",
-    # On social media these are mostly brands, which identify nobody; what identifies comes from the templates.
+    # On social media these are mostly brands, which identify nobody; what identifies comes from the
+    # templates.
     "ORG": "UNSURE", "corporation": "UNSURE", "group": "UNSURE",
-    "product": "UNSURE", "creative-work": "UNSURE", "LOC": "LOCATION", "location": "LOCATION", "LOCATION": "LOCATION",
+    "product": "UNSURE", "creative-work": "UNSURE", "LOC": "LOCATION", "location": "LOCATION",
+    "LOCATION": "LOCATION",
     "ADDRESS": "ADDRESS",
 }  # fmt: skip
 _NO_SPACE_BEFORE = frozenset(".,!?;:)]}%'’")
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr)\.?$")
 FOLDS = 5
-"""Corpora are split into this many parts by a hash of the text or template; part 0 is held out for measuring."""
+"""Corpora are split into this many parts by a hash of the text or template; part 0 is held out for
+measuring."""
+
+
+WNUT = "pii/wnut17_train.conll"
+WNUT_DEV = "pii/wnut17_dev.conll"
+TWEETS = "pii/broad_twitter_corpus.conll.gz"
+PRESIDIO = "pii/presidio_research_generated_large.json.gz"
+COMMENTS = "emotion/goemotions_train.tsv.gz"
+CHAT = tuple(
+    f"transcripts/{name}.jsonl.gz" for name in ("hh_rlhf_harmless_base", "spiral_bench", "assistant_axis")
+)
+FOREIGN = "transcripts/oasst_non_english.jsonl.gz"
+NEEDED = (WNUT, WNUT_DEV, TWEETS, PRESIDIO, COMMENTS, *CHAT, FOREIGN)
 
 
 def corpus_folder(public_data: Path) -> Path:
-    """The folder that holds `pii` and `emotion`, given either it or its `pii` folder. UsageError where neither fits."""
+    """The folder that holds all of NEEDED, given either it or its `pii` folder. Raises UsageError
+    otherwise."""
     for folder in (public_data, public_data.parent):
-        if (folder / "pii" / "wnut17_train.conll").is_file():
+        if all((folder / name).is_file() for name in NEEDED):
             return folder
     raise UsageError(
-        "the public data for the scrubber was not found: the folder must hold pii/wnut17_train.conll,"
-        " pii/broad_twitter_corpus.conll.gz and pii/presidio_research_generated_large.json.gz."
+        f"the public data for the scrubber is not complete: the folder must hold {', '.join(NEEDED)}."
+        " Give the folder above `pii`, or train without public data."
     )
 
 
@@ -59,7 +76,9 @@ def _joined(sentence: list[tuple[str, str]]) -> Labelled:
     text = ""
     spans: list[tuple[int, int, str]] = []
     for at, (token, tag) in enumerate(sentence):
-        glued = not text or token[0] in _NO_SPACE_BEFORE or text[-1] in "([{#@'’" or sentence[at - 1][0] == "@"
+        glued = (
+            not text or token[0] in _NO_SPACE_BEFORE or text[-1] in "([{#@'’" or sentence[at - 1][0] == "@"
+        )
         start = len(text) + (0 if glued else 1)
         text += ("" if glued else " ") + token
         kind = _KINDS.get(tag[2:]) if tag != "O" else None
@@ -71,7 +90,8 @@ def _joined(sentence: list[tuple[str, str]]) -> Labelled:
 
 
 def read_conll(path: Path, fold: str = "") -> Iterator[Labelled]:
-    """Sentences of a CoNLL file in BIO. `fold`: `train` leaves out part 0 of FOLDS, `held_out` gives only part 0."""
+    """Sentences of a CoNLL file in BIO. `fold`: `train` leaves out part 0 of FOLDS, `held_out` gives only
+    part 0."""
     for sentence in _sentences(path):
         item = _joined(sentence)
         held_out = crc32(" ".join(token for token, _ in sentence).encode()) % FOLDS == 0
@@ -80,7 +100,8 @@ def read_conll(path: Path, fold: str = "") -> Iterator[Labelled]:
 
 
 def read_presidio(path: Path, fold: str) -> Iterator[Labelled]:
-    """Sentences of presidio-research with names, places and organisations; split by template, so that none is in both."""
+    """Sentences of presidio-research with names, places and organisations; split by template, so that none
+    is in both."""
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         records = json.load(stream)
     for record in records:
@@ -111,13 +132,18 @@ def read_presidio_all(path: Path, fold: str) -> Iterator[dict[str, object]]:
 
 
 def read_transcripts(path: Path, foreign: bool) -> Iterator[Labelled]:
-    """Turns of conversations without labels. Only words that are plainly ordinary count as no name: in a user's turn
-    common words (`chat`), in a model's turn and in other languages all words in lower case (`cased`)."""
+    """Turns of conversations without labels. Only words that are plainly ordinary count as no name: in a
+    user's turn common words (`chat`), in a model's turn and in other languages all words in lower case
+    (`cased`)."""
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         for line in stream:
             record = json.loads(line)
             if "chosen" in record:
-                turns = re.findall(r"\n\n(Human|Assistant): ?(.*?)(?=\n\n(?:Human|Assistant):|\Z)", record["chosen"], re.DOTALL)
+                turns = re.findall(
+                    r"\n\n(Human|Assistant): ?(.*?)(?=\n\n(?:Human|Assistant):|\Z)",
+                    record["chosen"],
+                    re.DOTALL,
+                )
             else:
                 turns = [(message["role"], message["content"] or "") for message in record["messages"]]
             for role, text in turns:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 PIECE = 32_768
 """Characters of a piece."""
 OVERLAP = 2_048
-"""Characters that a piece shares with the one before. No form of PII here is longer, but a private key or a long token;
-those are found in parts, which join."""
+"""Characters that a piece shares with the one before. No form of PII here is longer, but a private key or
+a long token; those are found in parts, which join."""
 _REACH = 256
 
 

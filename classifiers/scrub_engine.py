@@ -1,4 +1,5 @@
-"""Presidio with the project's own registry: pattern recognisers, one recogniser for names, and a name model behind it.
+"""Presidio with the project's own registry: pattern recognisers, one recogniser for names, and a name model
+behind it.
 
 Nothing here reaches the network, fills a cache on disk or logs text.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from classifiers.scrub_judge import Surroundings, is_foreign, judged
 from classifiers.scrub_names import NameModel
 from classifiers.scrub_rules import make_rules
-from classifiers.scrub_tokens import TURN, cut_words
+from classifiers.scrub_tokens import TURN, cut_words, text_case
 
 NAME_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS")
-JOIN_AT = 0.25
+JOIN_AT = 0.12
 """Least probability of a name at which a word joins a name beside it."""
+TUNED = 0.6
+"""Power of a probability that is its score. At the policy's floor of 0.35 a word with a probability of
+0.17 is masked: chosen for recall on held-out social text, with at most 3 % of real chat masked."""
 LANGUAGE = "en"
 """Presidio's key of the one pipeline here; the recognisers themselves know many languages."""
 
@@ -42,7 +46,8 @@ class NameSpan:
 
 
 class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
-    """Presidio's NLP engine over the project's name model: finds names, makes no lemmas, so no context enhancer runs."""
+    """Presidio's NLP engine over the project's name model: finds names, makes no lemmas, so no context
+    enhancer runs."""
 
     engine_name = "embedded"
     is_available = True
@@ -70,23 +75,29 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
     def conversation(self, texts: Sequence[str]) -> list[NlpArtifacts]:
         """Artifacts of the texts of one conversation; each is read in the light of the one before."""
         words: list[str] = []
+        cases: list[int] = []
         cut = []
         for text in texts:
             found, starts = cut_words(text)
             cut.append((len(words), found, starts))
             words += [*found, TURN]
-        likely = self.model.probabilities(words)
+            cases += [text_case(found)] * len(found) + [0]
+        likely = self.model.probabilities(words, cases)
         other = is_foreign(words, self._known)
         made = []
         for text, (at, found, starts) in zip(texts, cut, strict=True):
             around = Surroundings(text, found, self._known, other)
             spans = name_spans(likely[at : at + len(found)], found, starts)
-            scored = [(span, judged(span.label_, span.start_char, span.end_char, span.score, around)) for span in spans]
-            made.append(self._artifacts([span for span, score in scored if score > 0]))
+            scored = [
+                (span, judged(span.label_, span.start_char, span.end_char, span.score, around))
+                for span in spans
+            ]
+            kept = [replace(span, score=round(score**TUNED, 4)) for span, score in scored if score > 0]
+            made.append(self._artifacts(kept))
         return made
 
     def _known(self, word: str) -> bool:
-        return self.model.frequency(word) > 0
+        return self.model.frequency(word) >= 2
 
     def _artifacts(self, spans: list[NameSpan]) -> NlpArtifacts:
         return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])
@@ -105,7 +116,8 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
 
 
 def name_spans(likely: Any, words: list[str], starts: list[int]) -> list[NameSpan]:
-    """Runs of words that are likely names, split where the kind changes. Score: the highest 1 - P(no name) in the run."""
+    """Runs of words that are likely names, split where the kind changes. Score: the highest 1 - P(no name)
+    in the run."""
     sure = 1.0 - likely[:, 0]
     spans: list[NameSpan] = []
     open_run: list[int] = []
@@ -124,7 +136,9 @@ def name_spans(likely: Any, words: list[str], starts: list[int]) -> list[NameSpa
         open_run.clear()
 
     for at in (sure >= JOIN_AT).nonzero()[0].tolist():
-        if open_run and (at != open_run[-1] + 1 or (kinds[at] != kinds[open_run[-1]] and words[at][0].isalnum())):
+        if open_run and (
+            at != open_run[-1] + 1 or (kinds[at] != kinds[open_run[-1]] and words[at][0].isalnum())
+        ):
             close()
         open_run.append(at)
     close()
@@ -147,14 +161,17 @@ class NameRecognizer(LocalRecognizer):  # type: ignore[misc]  # presidio carries
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
         return [
-            RecognizerResult(span.label_, span.start_char, span.end_char, score, recognition_metadata=dict(metadata))
+            RecognizerResult(
+                span.label_, span.start_char, span.end_char, score, recognition_metadata=dict(metadata)
+            )
             for span, score in zip(nlp_artifacts.entities, nlp_artifacts.scores, strict=True)
             if span.label_ in entities
         ]
 
 
 class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]  # presidio carries no types
-    """Leaves scores alone: each recogniser here looks for its own context in the text, which needs no lemmas."""
+    """Leaves scores alone: each recogniser here looks for its own context in the text, which needs no
+    lemmas."""
 
     def __init__(self) -> None:
         super().__init__(0.0, 0.0, 0, 0)

@@ -44,10 +44,11 @@ def evaluate(
 ) -> dict[str, Any]:
     """Figures of predictions against gold.
 
-    A gold line is {"id", "text", "spans": [{"start", "end", "type"}]}, a prediction {"id", "spans", ...}. Recall of a
-    type: the share of its characters that any span masks. Precision: the share of masked characters that lie in a gold
-    span. Intervals: 95 %, percentile bootstrap over items. A figure with nothing to score is null, with a reason.
-    Raises ContractError where a line lacks a key or an id has no prediction.
+    A gold line is {"id", "text", "spans": [{"start", "end", "type"}]}, a prediction {"id", "spans", ...}.
+    Recall of a type: the share of its characters that any span masks. Precision: the share of masked
+    characters that lie in a gold span. Intervals: 95 %, percentile bootstrap over items. A figure with
+    nothing to score is null, with a reason. Raises ContractError where a line lacks a key or an id has no
+    prediction.
     """
     lines = list(gold)
     made = predict(predictions, lines) if isinstance(predictions, Scrubber) else predictions
@@ -74,7 +75,9 @@ def _item(number: int, line: Mapping[str, Any], by_id: Mapping[str, Mapping[str,
     if any(not 0 <= start < end <= size for start, end, _ in spans):
         raise ContractError(f"gold line {number}: a span must lie within its text, with start below end.")
     if name not in by_id:
-        raise ContractError(f"gold line {number}: no prediction has its id. Predictions must cover every gold line.")
+        raise ContractError(
+            f"gold line {number}: no prediction has its id. Predictions must cover every gold line."
+        )
     hidden = bytearray(size)
     for found in by_id[name]["spans"]:
         start, end = max(0, int(found["start"])), min(size, int(found["end"]))
@@ -112,7 +115,8 @@ def _figures(items: Sequence[_Item], seed: int) -> dict[str, Any]:
         "recall": _ratio(both, [item.gold for item in items], "the gold holds no span", seed),
         "precision": _ratio(both, [item.masked for item in items], "nothing was masked", seed),
         "over_masked": _ratio(
-            [item.masked - item.both for item in items], [item.plain for item in items], "no characters outside spans", seed
+            [item.masked - item.both for item in items], [item.plain for item in items],
+                "no characters outside spans", seed
         ),
     }  # fmt: skip
 
@@ -131,4 +135,8 @@ def _ratio(upper: Sequence[int], lower: Sequence[int], reason: str, seed: int) -
         drawn[at] = top / bottom
     low, high = np.quantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     top, bottom = pairs.sum(axis=0)
-    return {"value": round(float(top / bottom), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+    return {
+        "value": round(float(top / bottom), 4),
+        "low": round(float(low), 4),
+        "high": round(float(high), 4),
+    }

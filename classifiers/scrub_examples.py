@@ -1,4 +1,5 @@
-"""Turns labelled text into what the network is trained on: word types, their marks, and the labels allowed at each."""
+"""Turns labelled text into what the network is trained on: word types, their marks, and the labels allowed
+at each."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 
 from classifiers.scrub_fill import Labelled
 from classifiers.scrub_net import LABELS
-from classifiers.scrub_tokens import LINE, TURN, cut_words, letter_groups, shape, word_key
+from classifiers.scrub_tokens import LINE, TURN, cut_words, letter_groups, shape, text_case, word_key
 
 LENGTH = 128
 """Words in one training sequence."""
@@ -27,7 +28,8 @@ class Lists:
     rows: Mapping[int, int]
     frequencies: Mapping[int, int]
     names: frozenset[str] = frozenset()
-    """Names in lower case that may be ordinary words as well; no unlabelled text teaches that they are no names."""
+    """Names in lower case that may be ordinary words as well; no unlabelled text teaches that they are no
+    names."""
 
     def known(self, word: str) -> int:
         return self.rows.get(word_key(word), 0)
@@ -36,22 +38,35 @@ class Lists:
         return self.frequencies.get(word_key(word), 0)
 
 
-def labelled_words(item: Labelled, lists: Lists) -> tuple[list[str], list[int]]:
-    """Words of an item and, for each, the bit mask of labels that the source allows there."""
+@dataclass
+class Row:
+    """Words in a row; for each, the bit mask of labels that its source allows, and the letter case of its
+    text."""
+
+    words: list[str]
+    masks: list[int]
+    cases: list[int]
+
+
+def labelled_words(item: Labelled, lists: Lists) -> Row:
+    """Words of an item, each turn with its own letter case."""
     words: list[str] = []
     masks: list[int] = []
+    cases: list[int] = []
     at = 0
     for number, part in enumerate(item.text.split(TURN)):
         if number:
             words.append(TURN)
             masks.append(_BIT["O"])
+            cases.append(0)
         found, starts = cut_words(part)
+        cases += [text_case(found)] * len(found)
         for word, start in zip(found, starts, strict=True):
             words.append(word)
             masks.append(_mask(item, at + start, word, lists))
         at += len(part) + 1
     _free_handles(words, masks)
-    return words, masks
+    return Row(words, masks, cases)
 
 
 def _mask(item: Labelled, at: int, word: str, lists: Lists) -> int:
@@ -64,7 +79,8 @@ def _mask(item: Labelled, at: int, word: str, lists: Lists) -> int:
 
 
 def _ordinary(word: str, cased: bool, lists: Lists) -> bool:
-    """Whether a word of unlabelled text is plainly no name: a mark, or a common word that no list of names has."""
+    """Whether a word of unlabelled text is plainly no name: a mark, or a common word that no list of names
+    has."""
     if not word[0].isalpha():
         return not word[0].isdigit()
     low = word.lower()
@@ -76,29 +92,31 @@ def _ordinary(word: str, cased: bool, lists: Lists) -> bool:
 
 
 def _free_handles(words: list[str], masks: list[int]) -> None:
-    """A pattern masks @handles; corpora label them as persons or not at all. The network learns nothing from them."""
+    """A pattern masks @handles; corpora label them as persons or not at all. The network learns nothing
+    from them."""
     for at in range(1, len(words)):
         if words[at - 1] == "@":
             masks[at - 1] = masks[at] = _ALL
 
 
-def sequences(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[tuple[list[str], list[int]]]:
-    """Items in a row, with a change of turn, a line end or nothing between them, cut into sequences of LENGTH words."""
-    words: list[str] = []
-    masks: list[int] = []
+def sequences(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[Row]:
+    """Items in a row, with a change of turn, a line end or nothing between them, cut into sequences of
+    LENGTH words."""
+    row = Row([], [], [])
     for item in items:
-        found, allowed = labelled_words(item, lists)
+        found = labelled_words(item, lists)
         between = rng.choice((TURN, TURN, LINE, ""))
-        words += found + ([between] if between else [])
-        masks += allowed + ([_BIT["O"]] if between else [])
-        while len(words) >= LENGTH:
-            yield words[:LENGTH], masks[:LENGTH]
-            del words[:LENGTH], masks[:LENGTH]
+        row.words += found.words + ([between] if between else [])
+        row.masks += found.masks + ([_BIT["O"]] if between else [])
+        row.cases += found.cases + ([0] if between else [])
+        while len(row.words) >= LENGTH:
+            yield Row(row.words[:LENGTH], row.masks[:LENGTH], row.cases[:LENGTH])
+            row = Row(row.words[LENGTH:], row.masks[LENGTH:], row.cases[LENGTH:])
 
 
 def batches(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iterator[dict[str, Any]]:
     """Tensors for one step each: the network's arguments and `mask` (BATCH, LENGTH)."""
-    group: list[tuple[list[str], list[int]]] = []
+    group: list[Row] = []
     for sequence in sequences(items, lists, rng):
         group.append(sequence)
         if len(group) == BATCH:
@@ -106,12 +124,13 @@ def batches(items: Iterable[Labelled], lists: Lists, rng: random.Random) -> Iter
             group = []
 
 
-def tensors(group: list[tuple[list[str], list[int]]], lists: Lists, rng: random.Random | None) -> dict[str, Any]:
-    """Arguments of the network for equally long sequences. With `rng`, some words lose what lists know of them."""
+def tensors(group: list[Row], lists: Lists, rng: random.Random | None) -> dict[str, Any]:
+    """Arguments of the network for equally long sequences. With `rng`, some words lose what lists know of
+    them."""
     import torch
 
     numbers: dict[str, int] = {}
-    order = [[numbers.setdefault(word, len(numbers)) for word in words] for words, _ in group]
+    order = [[numbers.setdefault(word, len(numbers)) for word in row.words] for row in group]
     known: list[int] = []
     frequency: list[int] = []
     bags: list[int] = []
@@ -127,5 +146,6 @@ def tensors(group: list[tuple[list[str], list[int]]], lists: Lists, rng: random.
     whole = {"known": known, "bags": bags, "offsets": offsets, "frequency": frequency, "order": order}
     made = {name: torch.tensor(values) for name, values in whole.items()}
     made["shape"] = torch.tensor([shape(word) for word in numbers])
-    made["mask"] = torch.tensor([masks for _, masks in group])
+    made["mask"] = torch.tensor([row.masks for row in group])
+    made["case"] = torch.tensor([row.cases for row in group])
     return made

@@ -9,15 +9,17 @@ import string
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from classifiers.recognizers.iban_code import LENGTHS
 from classifiers.scrub_fill import Labelled, Pools, fill, read_templates
 from classifiers.scrub_values import MONTHS, Values
 
 CASINGS = ("as_written", "lower", "upper")
 _PHONES = (
-    "+1 {3}-{3}-{4}", "({3}) {3}-{4}", "{3}-{3}-{4}", "{3}.{3}.{4}", "1-{3}-{3}-{4}", "+44 7{3} {6}", "07{3} {6}", "0{2} {4} {4}",
-    "+49 1{2} {7}", "0{3}/{7}", "+33 6 {2} {2} {2} {2}", "06 {2} {2} {2} {2}", "+91 {5} {5}", "+34 6{2} {3} {3}", "+55 11 9{4}-{4}",
-    "+86 1{2} {4} {4}", "+234 80{1} {3} {4}", "+61 4{2} {3} {3}", "0{3}-{3}-{4}", "{3}-{3}-{4} ext. {3}", "+81-90-{4}-{4}", "+7 (9{2}) {3}-{2}-{2}",
+    "+1 {3}-{3}-{4}", "({3}) {3}-{4}", "{3}-{3}-{4}", "{3}.{3}.{4}", "1-{3}-{3}-{4}", "+44 7{3} {6}",
+    "07{3} {6}", "0{2} {4} {4}",
+    "+49 1{2} {7}", "0{3}/{7}", "+33 6 {2} {2} {2} {2}", "06 {2} {2} {2} {2}", "+91 {5} {5}",
+    "+34 6{2} {3} {3}", "+55 11 9{4}-{4}",
+    "+86 1{2} {4} {4}", "+234 80{1} {3} {4}", "+61 4{2} {3} {3}", "0{3}-{3}-{4}", "{3}-{3}-{4} ext. {3}",
+    "+81-90-{4}-{4}", "+7 (9{2}) {3}-{2}-{2}",
 )  # fmt: skip
 
 
@@ -30,13 +32,17 @@ class Identifiers:
     def slots(self) -> dict[str, Callable[[], tuple[str, str | None]]]:
         """A draw table for `scrub_fill.fill`."""
         kinds: dict[str, tuple[str, Callable[[], str]]] = {
-            "email": ("EMAIL_ADDRESS", self.email), "phone": ("PHONE_NUMBER", self.phone), "card": ("CREDIT_CARD", self.card),
+            "email": ("EMAIL_ADDRESS", self.email), "phone": ("PHONE_NUMBER", self.phone),
+            "card": ("CREDIT_CARD", self.card),
             "iban": ("IBAN_CODE", self.iban), "ip": ("IP_ADDRESS", self.ip), "mac": ("MAC_ADDRESS", self.mac),
-            "profile_url": ("URL", self.profile_url), "us_ssn": ("US_SSN", self.us_ssn), "uk_nino": ("UK_NINO", self.uk_nino),
+            "profile_url": ("URL", self.profile_url), "us_ssn": ("US_SSN", self.us_ssn),
+            "uk_nino": ("UK_NINO", self.uk_nino),
             "passport": ("PASSPORT", self.passport), "licence": ("DRIVER_LICENSE", self.licence),
-            "account": ("ACCOUNT_ID", lambda: self.digits(self.rng.randint(6, 12))), "order": ("ACCOUNT_ID", self.order),
+            "account": ("ACCOUNT_ID", lambda: self.digits(self.rng.randint(6, 12))),
+            "order": ("ACCOUNT_ID", self.order),
             "birth_date": ("BIRTH_DATE", self.birth_date), "handle": ("USERNAME", self.handle),
-            "password": ("SECRET", self.password), "api_key": ("SECRET", self.api_key), "jwt": ("SECRET", self.jwt),
+            "password": ("SECRET", self.password), "api_key": ("SECRET", self.api_key),
+            "jwt": ("SECRET", self.jwt),
         }  # fmt: skip
 
         def drawer(kind: str, make: Callable[[], str]) -> Callable[[], tuple[str, str | None]]:
@@ -55,7 +61,9 @@ class Identifiers:
         return "".join(char for char in name.lower() if char.isascii() and (char.isalnum() or char in "._-"))
 
     def email(self) -> str:
-        host = self.rng.choice(("gmail.com", "outlook.com", "web.de", "orange.fr", "yahoo.co.in", "uni-mail.edu", "proton.me"))
+        host = self.rng.choice(
+            ("gmail.com", "outlook.com", "web.de", "orange.fr", "yahoo.co.in", "uni-mail.edu", "proton.me")
+        )
         return f"{self._ascii_name()}{self.rng.choice(('', self.digits(2)))}@{host}"
 
     def phone(self) -> str:
@@ -82,23 +90,33 @@ class Identifiers:
         return gap.join(whole[at : at + 4] for at in range(0, 16, 4))
 
     def iban(self) -> str:
+        from classifiers.recognizers.iban_code import LENGTHS
+
         country = self.rng.choice(("DE", "GB", "FR", "ES", "IT", "NL", "PL", "AT", "SE", "IE"))
         size = LENGTHS[country] - 4
         body = self.letters(4) + self.digits(size - 4) if country in ("GB", "NL", "IE") else self.digits(size)
         value = int("".join(str(int(char, 36)) for char in body + country + "00"))
         whole = f"{country}{98 - value % 97:02d}{body}"
-        return whole if self.rng.random() < 0.5 else " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
+        return (
+            whole
+            if self.rng.random() < 0.5
+            else " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
+        )
 
     def ip(self) -> str:
         if self.rng.random() < 0.3:
             return ":".join(f"{self.rng.randrange(1 << 16):x}" for _ in range(8))
-        return ".".join(str(self.rng.randint(1, 254)) if at else str(self.rng.randint(11, 120)) for at in range(4))
+        return ".".join(
+            str(self.rng.randint(1, 254)) if at else str(self.rng.randint(11, 120)) for at in range(4)
+        )
 
     def mac(self) -> str:
         return self.rng.choice(":-").join(f"{self.rng.randrange(256):02x}" for _ in range(6))
 
     def profile_url(self) -> str:
-        host = self.rng.choice(("linkedin.com/in/", "github.com/", "www.facebook.com/", "instagram.com/", "x.com/"))
+        host = self.rng.choice(
+            ("linkedin.com/in/", "github.com/", "www.facebook.com/", "instagram.com/", "x.com/")
+        )
         return f"{self.rng.choice(('https://', ''))}{host}{self._ascii_name()}"
 
     def us_ssn(self) -> str:
@@ -111,18 +129,35 @@ class Identifiers:
         return gap.join((pair, self.digits(2), self.digits(2), self.digits(2), self.rng.choice("ABCD")))
 
     def passport(self) -> str:
-        return self.rng.choice((self.digits(9), self.letters(1) + self.digits(8), self.letters(2) + self.digits(7)))
+        return self.rng.choice(
+            (self.digits(9), self.letters(1) + self.digits(8), self.letters(2) + self.digits(7))
+        )
 
     def licence(self) -> str:
-        return self.rng.choice((self.letters(1) + self.digits(7), self.letters(5) + self.digits(6) + self.letters(2), self.digits(8)))
+        return self.rng.choice(
+            (
+                self.letters(1) + self.digits(7),
+                self.letters(5) + self.digits(6) + self.letters(2),
+                self.digits(8),
+            )
+        )
 
     def order(self) -> str:
-        return self.rng.choice((self.digits(8), f"{self.letters(2)}-{self.digits(6)}", f"{self.digits(3)}-{self.digits(7)}-{self.digits(7)}"))
+        return self.rng.choice(
+            (
+                self.digits(8),
+                f"{self.letters(2)}-{self.digits(6)}",
+                f"{self.digits(3)}-{self.digits(7)}-{self.digits(7)}",
+            )
+        )
 
     def birth_date(self) -> str:
         day, month, year = self.rng.randint(1, 28), self.rng.randint(1, 12), self.rng.randint(1940, 2008)
-        forms = (f"{day:02d}/{month:02d}/{year}", f"{year}-{month:02d}-{day:02d}", f"{day} {MONTHS[month - 1]} {year}",
-                 f"{MONTHS[month - 1]} {day}, {year}", f"{day}.{month}.{year}", f"{month}/{day}/{year % 100:02d}")  # fmt: skip
+        forms = (
+            f"{day:02d}/{month:02d}/{year}",
+            f"{year}-{month:02d}-{day:02d}", f"{day} {MONTHS[month - 1]} {year}",
+                 f"{MONTHS[month - 1]} {day}, {year}",
+                 f"{day}.{month}.{year}", f"{month}/{day}/{year % 100:02d}")  # fmt: skip
         return self.rng.choice(forms)
 
     def handle(self) -> str:
@@ -137,12 +172,15 @@ class Identifiers:
 
     def jwt(self) -> str:
         parts = ({"alg": "HS256", "typ": "JWT"}, {"sub": self.digits(8), "name": self.names.full()})
-        head = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+        head = ".".join(
+            base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
+        )
         return f"{head}.{''.join(self.rng.choices(string.ascii_letters + string.digits + '-_', k=43))}"
 
 
 def make_gold(seed: int, fills: int = 30) -> Iterator[dict[str, Any]]:
-    """Gold lines {"id", "text", "spans", "source", "casing"}: each held-out template `fills` times, in three casings.
+    """Gold lines {"id", "text", "spans", "source", "casing"}: each held-out template `fills` times, in three
+    casings.
 
     Lines of a turn change become line breaks. A text whose length changes with its casing is left out there.
     """
@@ -161,4 +199,10 @@ def make_gold(seed: int, fills: int = 30) -> Iterator[dict[str, Any]]:
 
 def _line(name: str, text: str, item: Labelled, source: str, casing: str) -> dict[str, Any]:
     spans = [{"start": start, "end": end, "type": kind} for start, end, kind in item.spans]
-    return {"id": name, "text": text, "spans": spans, "source": source.removeprefix("held_out."), "casing": casing}
+    return {
+        "id": name,
+        "text": text,
+        "spans": spans,
+        "source": source.removeprefix("held_out."),
+        "casing": casing,
+    }

@@ -1,24 +1,31 @@
-"""Second thoughts on the name model's spans: what is certain enough to mask, given how and where the words stand.
+"""Second thoughts on the name model's spans: what is certain enough to mask, given how and where the words
+stand.
 
-The model is tuned for recall on English chat. Where it is known to see names that are none (code, other languages, marks
-of a list), more certainty is asked for. The score that leaves here is 0 where the span is dropped.
+The model is tuned for recall on English chat. Where it is known to see names that are none (code, other
+languages, marks of a list), more certainty is asked for. The score that leaves here is 0 where the span is
+dropped.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from classifiers.scrub_kept import identifies
+from classifiers.scrub_tokens import text_case
 
 NEVER = 2.0
 SURE = 0.9
 LIKELY = 0.75
-FOREIGN_BELOW = 0.62
+EVEN = 0.5
+FOREIGN_BELOW = 0.45
 """Share of known words under which a text is not English (to the model)."""
 _LATIN = 0x24F
+_LONG_ADDRESS = 160
+_CODE_WORD = re.compile(r"[a-z_]+\d+")
 _FENCE = re.compile(r"^[ \t]*```", re.MULTILINE)
 _CASELESS = re.compile("[\u0590-\u0fff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -43,16 +50,18 @@ class Surroundings:
         return is_foreign(self.words, self.known, self.other)
 
     @cached_property
-    def fences(self) -> list[tuple[int, int]]:
-        """Stretches of fenced code."""
-        if "```" not in self.text:
-            return []
-        marks = [match.start() for match in _FENCE.finditer(self.text)] + [len(self.text)]
-        return list(zip(marks[0::2], marks[1::2], strict=False))
+    def cased(self) -> bool:
+        """Whether the text is written with capitals as usual."""
+        return len(self.words) >= 8 and text_case(self.words) == 0
+
+    @cached_property
+    def fences(self) -> list[int]:
+        """Where fenced code begins and ends, in turn."""
+        return [match.start() for match in _FENCE.finditer(self.text)] if "```" in self.text else []
 
     def in_code(self, place: int) -> bool:
         """Whether a place is in fenced code."""
-        return any(start <= place < end for start, end in self.fences)
+        return bisect_right(self.fences, place) % 2 == 1
 
 
 def is_foreign(words: list[str], known: Callable[[str], bool], otherwise: bool = False) -> bool:
@@ -76,15 +85,28 @@ def judged(label: str, start: int, end: int, score: float, around: Surroundings)
     if around.foreign or _HAN.fullmatch(value):
         # There the model sees names everywhere; only capitals within a sentence are evidence.
         capital = all(word[0].isupper() for word in value.split() if len(word) > 3) and value[0].isupper()
-        least = LIKELY if capital and _WITHIN.search(text, max(0, start - 3), start) else NEVER
+        least = SURE if capital and _WITHIN.search(text, max(0, start - 3), start) else NEVER
     elif _CASELESS.search(value):
         least = SURE
+    elif around.cased and value.islower():
+        # Where capitals are used, a word in small letters is seldom a name.
+        least = LIKELY
+    elif around.known(value.lower()) and not _WITHIN.search(text, max(0, start - 3), start):
+        # An ordinary word has a capital at the head of a sentence anyway.
+        least = EVEN
     if around.in_code(start):
         least = max(least, LIKELY)
     if _GLUE_BEFORE.search(text, max(0, start - 4), start) or _GLUE_AFTER.search(text[end : end + 40]):
         least = max(least, SURE)
-    if label == "ADDRESS" and not any(char.isdigit() for char in value):
-        least = max(least, LIKELY)
+    if label == "ADDRESS":
+        least = max(least, _least_address(value))
     if len(value) == 1 or value.isdigit():
         least = max(least, SURE)
     return score if score >= least else 0.0
+
+
+def _least_address(value: str) -> float:
+    """A list of numbers or a word of code is no address; without a number, or very long, it seldom is one."""
+    if not any(char.isalpha() for char in value) or _CODE_WORD.fullmatch(value):
+        return NEVER
+    return LIKELY if len(value) > _LONG_ADDRESS or not any(char.isdigit() for char in value) else 0.0

@@ -1,7 +1,9 @@
-"""The name model at run time, in numpy: probabilities of person, organisation, place and address for each word.
+"""The name model at run time, in numpy: probabilities of person, organisation, place and address for each
+word.
 
-Method: each word is a sum of vectors for itself, its groups of letters, its shape and its frequency; four residual
-convolutions over three words each follow. A word's vector is made once and kept while the process lives.
+Method: each word is a sum of vectors for itself, its groups of letters, its shape and its frequency; four
+residual convolutions over three words each follow. A word's vector is made once and kept while the process
+lives.
 """
 
 from __future__ import annotations
@@ -37,9 +39,12 @@ class NameModel:
         self._out = (arrays["out"].astype(np.float32), arrays["out_bias"].astype(np.float32))
         self._project = arrays["project"].astype(np.float32)
         self._width = self._project.shape[1]
+        self._cases = arrays["cases"].astype(np.float32)
         self._store = np.zeros((1024, self._width), dtype=np.float32)
         self._number: dict[str, int] = {}
-        # More threads than one gain nothing at this size, and a cluster's executors run one process a core already.
+        self._classes: dict[str, int] = {}
+        # More threads than one gain nothing at this size, and a cluster's executors run one process a core
+        # already.
         self._threads = ThreadpoolController()
 
     @classmethod
@@ -49,10 +54,18 @@ class NameModel:
 
     def frequency(self, word: str) -> int:
         """Frequency class of a word in public text, lower case: 0 never seen, 7 among the most frequent."""
-        return self._common.get(word_key(word), 0)
+        found = self._classes.get(word)
+        if found is None:
+            if len(self._classes) >= KEPT_WORDS:
+                self._classes.clear()
+            found = self._classes[word] = int(self._common.get(word_key(word), 0))
+        return found
 
-    def probabilities(self, words: list[str]) -> Any:
-        """float32 (words, labels): for each word, how likely each label is, given eight words to either side."""
+    def probabilities(self, words: list[str], cases: list[int]) -> Any:
+        """float32 (words, labels): for each word, how likely each label is, given eight words to either side.
+
+        `cases` holds for each word the letter case of its text (`scrub_tokens.text_case`).
+        """
         import numpy as np
 
         reach = sum(self.dilations)
@@ -60,7 +73,7 @@ class NameModel:
         with self._threads.limit(limits=1, user_api="blas"):
             for start in range(0, len(words), CHUNK):
                 low, high = max(0, start - reach), min(len(words), start + CHUNK + reach)
-                found = self._forward(self._vectors(words[low:high]))
+                found = self._forward(self._vectors(words[low:high]) + self._cases[cases[low:high]])
                 parts.append(found[start - low : start - low + CHUNK])
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)), dtype=np.float32)
 
@@ -82,7 +95,10 @@ class NameModel:
         sizes = np.array([len(found) for found in grouped])
         bag = np.concatenate([np.array(found) for found in grouped])
         rows = arrays["groups"][bag].astype(np.float32) * arrays["group_scale"][bag][:, None]
-        made = np.add.reduceat(rows, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0) / np.sqrt(sizes)[:, None]
+        made = (
+            np.add.reduceat(rows, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0)
+            / np.sqrt(sizes)[:, None]
+        )
         known = np.array([self._rows.get(word_key(word), 0) for word in words])
         vectors = arrays["vectors"][known].astype(np.float32) * arrays["vector_scale"][known][:, None]
         made += vectors @ self._project

@@ -1,4 +1,5 @@
-"""Which model finds names: the embedded one, or one of spaCy, transformers or GLiNER named by the policy, all from disk."""
+"""Which model finds names: the embedded one, or one of spaCy, transformers or GLiNER named by the policy,
+all from disk."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ SPACY_SCORE = 0.85
 """spaCy gives no score; this is what Presidio puts in its place."""
 _KINDS = {
     "PER": "PERSON", "PERSON": "PERSON", "PATIENT": "PERSON", "STAFF": "PERSON", "ORG": "ORGANIZATION",
-    "ORGANIZATION": "ORGANIZATION", "HOSP": "ORGANIZATION", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION",
+    "ORGANIZATION": "ORGANIZATION", "HOSP": "ORGANIZATION", "LOC": "LOCATION", "GPE": "LOCATION",
+    "FAC": "LOCATION",
     "LOCATION": "LOCATION", "ADDRESS": "ADDRESS",
 }  # fmt: skip
 Finder = Callable[[str], list[NameSpan]]
@@ -60,18 +62,23 @@ def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:
     return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])
 
 
-def make_engine(policy: ScrubPolicy) -> tuple[NameEngine, Callable[[str], int], str]:
-    """The engine of a policy, the frequency class of a word in public text (0 to 7), and the digest of the model.
+def make_engine(
+    policy: ScrubPolicy, weights: Path | None = None
+) -> tuple[NameEngine, Callable[[str], int], str]:
+    """The engine of a policy, the frequency class of a word in public text (0 to 7), and the digest of the
+    model.
 
-    Raises UsageError where the named model or the package for it is not on this machine. Nothing is downloaded.
+    Raises UsageError where the named model or the package for it is not on this machine. Nothing is
+    downloaded.
     """
-    embedded = NameModel.load(EMBEDDED)
+    embedded = NameModel.load(weights or EMBEDDED)
     if policy.nlp_engine == "embedded":
         return NameEngine(embedded), embedded.frequency, embedded.digest
     folder = Path(policy.nlp_model)
     if not folder.is_dir():
         raise UsageError(
-            "policy [scrub], field 'nlp_model': must be the folder of a model on this machine. A run never downloads one:"
+            "policy [scrub], field 'nlp_model': must be the folder of a model on this machine. A run never "
+            "downloads one:"
             " fetch it beforehand and give its path."
         )
     makers = {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}
@@ -79,12 +86,14 @@ def make_engine(policy: ScrubPolicy) -> tuple[NameEngine, Callable[[str], int], 
         find = makers[policy.nlp_engine](folder)
     except ImportError:
         raise UsageError(
-            f"policy [scrub], field 'nlp_engine': the package for '{policy.nlp_engine}' is not installed. Install it, or"
+            f"policy [scrub], field 'nlp_engine': the package for '{policy.nlp_engine}' is not installed. "
+            f"Install it, or"
             " take another engine; `welfare doctor` lists what is here."
         ) from None
     except (OSError, ValueError, KeyError):
         raise UsageError(
-            f"policy [scrub], field 'nlp_model': the folder holds no model that '{policy.nlp_engine}' can load."
+            "policy [scrub], field 'nlp_model': must be a folder with a model that"
+            f" '{policy.nlp_engine}' can load. Give the one that the engine's own package saved."
         ) from None
     return PluginEngine(find), embedded.frequency, _folder_digest(folder)
 
@@ -105,7 +114,8 @@ def _spacy(folder: Path) -> Finder:
 
 
 def _transformers(folder: Path) -> Finder:
-    """A token classifier in safetensors. Presidio's own wrapper returns nothing where the model fails; this one raises."""
+    """A token classifier in safetensors. Presidio's own wrapper returns nothing where the model fails;
+    this one raises."""
     from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -113,7 +123,12 @@ def _transformers(folder: Path) -> Finder:
     tokenizer = AutoTokenizer.from_pretrained(folder, **options)
     stride = min(32, max(0, tokenizer.model_max_length // 4))
     classify = pipeline(
-        "token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple", device=-1, stride=stride
+        "token-classification",
+        model=model,
+        tokenizer=tokenizer,
+        aggregation_strategy="simple",
+        device=-1,
+        stride=stride,
     )
 
     def find(text: str) -> list[NameSpan]:
@@ -123,7 +138,9 @@ def _transformers(folder: Path) -> Finder:
         for entity in classify(text):
             label = _KINDS.get(entity["entity_group"].upper())
             if label:
-                spans.append(NameSpan(int(entity["start"]), int(entity["end"]), label, float(entity["score"])))
+                spans.append(
+                    NameSpan(int(entity["start"]), int(entity["end"]), label, float(entity["score"]))
+                )
         return spans
 
     return find
@@ -133,7 +150,12 @@ def _gliner(folder: Path) -> Finder:
     from gliner import GLiNER
 
     model = GLiNER.from_pretrained(str(folder), local_files_only=True)
-    labels = {"person": "PERSON", "organization": "ORGANIZATION", "city or place": "LOCATION", "street address": "ADDRESS"}
+    labels = {
+        "person": "PERSON",
+        "organization": "ORGANIZATION",
+        "city or place": "LOCATION",
+        "street address": "ADDRESS",
+    }
 
     def find(text: str) -> list[NameSpan]:
         found = model.predict_entities(text, list(labels), threshold=0.3)
@@ -149,5 +171,3 @@ def _folder_digest(folder: Path) -> str:
         whole.update(str(path.relative_to(folder)).encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-

@@ -19,10 +19,10 @@ from classifiers.recognizers.passport import Passport
 from classifiers.recognizers.phone_number import PhoneNumber
 from classifiers.recognizers.residence import Residence
 from classifiers.recognizers.rule import Rule
-from classifiers.recognizers.traits import traits_of
 from classifiers.recognizers.secret import Secret
 from classifiers.recognizers.street_address import StreetAddress
 from classifiers.recognizers.told_name import ToldName
+from classifiers.recognizers.traits import traits_of
 from classifiers.recognizers.uk_nino import UkNino
 from classifiers.recognizers.url import Url
 from classifiers.recognizers.us_ssn import UsSsn
@@ -30,8 +30,10 @@ from classifiers.recognizers.username import Username
 from classifiers.recognizers.wallet import Wallet
 
 RULES: tuple[type[Rule], ...] = (
-    EmailAddress, EncodedEmail, PhoneNumber, Url, IpAddress, MacAddress, IbanCode, CreditCard, UsSsn, UkNino, NationalId,
-    Passport, DriverLicense, AccountId, BirthDate, Username, Secret, Wallet, StreetAddress, Residence, ToldName, Coordinates,
+    EmailAddress, EncodedEmail, PhoneNumber, Url, IpAddress, MacAddress, IbanCode, CreditCard, UsSsn, UkNino,
+    NationalId,
+    Passport, DriverLicense, AccountId, BirthDate, Username, Secret, Wallet, StreetAddress, Residence,
+    ToldName, Coordinates,
 )  # fmt: skip
 
 
@@ -42,6 +44,7 @@ def make_rules() -> tuple[Rule, ...]:
 
 
 def kinds_to_look_for(text: str, before: str = "") -> set[str]:
-    """Entity types of which some pattern may match, by the recognisers' own cheap tests. Exact: no other can match."""
+    """Entity types of which some pattern may match, by the recognisers' own cheap tests. Exact: no other
+    can match."""
     traits = traits_of(text, before)
     return {rule.ENTITY for rule in make_rules() if rule.may_occur(traits)}

@@ -1,29 +1,37 @@
-"""What is done with found spans: overlaps joined, values linked, placeholders numbered, names carried over all turns."""
+"""What is done with found spans: overlaps joined, values linked, placeholders numbered, names carried over
+all turns."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from classifiers.scrub_kept import AFFECT
 from classifiers.scrub_tokens import cut_words
 
 NAMED = frozenset(("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS"))
 """Types whose values are words; the others are compared by letters and digits alone."""
-CARRY_NAME = 0.8
-"""Least score of a name that is masked wherever else it stands. A doubtful one is masked where it was found."""
+CARRY_NAME = 0.85
+"""Least score of a name that is masked wherever else it stands. A doubtful one is masked where it was
+found."""
 CARRY_FORM = 0.5
 """The same for what a pattern found."""
 CARRY_SHARE = 0.2
-"""Of the places where a single word stands, the least share at which it was found, for it to be masked at the others: the
-model saw each of them in its context, and a word that it passed over most times is no name."""
+"""Of the places where a single word stands, the least share at which it was found, for it to be masked at
+the others: the model saw each of them in its context, and a word that it passed over most times is no
+name."""
 COMMON_CLASS = 3
-"""Words of this frequency class and above (8 times or more in the public text of training) are ordinary words."""
+"""Words of this frequency class and above (8 times or more in the public text of training) are ordinary
+words."""
 FEW_PLACES = 4
 """Up to so many places, one finding is enough."""
-_TITLES = frozenset("mr mrs ms miss dr prof professor doctor sir madam frau herr madame monsieur señor señora sra judge captain "
-                    "sister father rabbi st de la van der den von di da al el bin ibn".split())  # fmt: skip
+_TITLE_TEXT = (
+    "mr mrs ms miss dr prof professor doctor sir madam frau herr madame monsieur señor señora sra judge "
+    "captain sister father rabbi st de la van der den von di da al el bin ibn"
+)
+_TITLES = frozenset(_TITLE_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,12 @@ class Span:
 
 
 def join(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, overlaps joined into one; the surest (then the longest) names the kind."""
+    """Spans in order, overlaps joined; a pattern, then the surest, then the longest names the kind."""
     joined: list[Span] = []
     best: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         if joined and span.start < joined[-1].end:
-            if (span.score, span.end - span.start) > (best[-1].score, best[-1].end - best[-1].start):
+            if _rank(span) > _rank(best[-1]):
                 best[-1] = span
             last = joined[-1]
             joined[-1] = Span(last.start, max(last.end, span.end), best[-1].kind, max(last.score, span.score))
@@ -50,6 +58,36 @@ def join(spans: Iterable[Span]) -> list[Span]:
             joined.append(span)
             best.append(span)
     return joined
+
+
+def settled(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Names give way where a pattern found a value within them; what is left stays if it can be a name."""
+    spans = sorted(spans, key=lambda span: span.start)
+    forms = [span for span in spans if span.kind not in NAMED and span.score >= CARRY_FORM]
+    kept = [span for span in spans if span.kind not in NAMED]
+    first = 0
+    for span in (span for span in spans if span.kind in NAMED):
+        while first < len(forms) and forms[first].end <= span.start:
+            first += 1
+        at = span.start
+        for form in forms[first:]:
+            if form.start >= span.end:
+                break
+            kept.append(replace(span, start=at, end=max(at, form.start)))
+            at = max(at, form.end)
+        kept.append(replace(span, start=at, end=max(at, span.end)))
+    return [
+        span for span in kept if span.kind not in NAMED or _may_name(text[span.start : span.end], span.kind)
+    ]
+
+
+def _may_name(value: str, kind: str) -> bool:
+    least = 6 if kind == "ADDRESS" else 2
+    return len(value.strip(" \n,.;:-")) >= least or (len(value) == 1 and ord(value) > 0x2E7F)
+
+
+def _rank(span: Span) -> tuple[bool, float, int]:
+    return (span.kind not in NAMED, span.score, span.end - span.start)
 
 
 def name_words(value: str) -> list[str]:
@@ -62,21 +100,29 @@ Phrases = dict[str, dict[int, dict[tuple[str, ...], str]]]
 """Values to carry, as words: by first word, by number of words, then by all words; with their kind."""
 
 
-def carried(texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Callable[[str], int]) -> list[list[Span]]:
-    """Further spans: every value that was surely found somewhere, wherever else it stands, in any letter case.
+def carried(
+    texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Callable[[str], int]
+) -> list[list[Span]]:
+    """Further spans: every value that was surely found somewhere, wherever else it stands, in any letter
+    case.
 
-    Single words of a person's name count too, unless `frequency` (0 unknown to 7) says that they are ordinary words; those
-    are carried only where they are capitalised within a sentence. The cost grows with the texts, not with the values.
+    Single words of a person's name count too, unless `frequency` (0 unknown to 7) says that they are ordinary
+    words; those are carried only where they are capitalised within a sentence. The cost grows with the texts,
+    not with the values.
     """
     phrases: Phrases = {}
     for text, spans in zip(texts, found, strict=True):
         for span in spans:
             if span.score >= (CARRY_NAME if span.kind in NAMED else CARRY_FORM):
                 for phrase in _phrases(text[span.start : span.end], span.kind):
-                    phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(phrase, span.kind)
+                    phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(
+                        phrase, span.kind
+                    )
     if not phrases:
         return [[] for _ in texts]
-    places = [list(_places(text, spans, phrases, frequency)) for text, spans in zip(texts, found, strict=True)]
+    places = [
+        list(_places(text, spans, phrases, frequency)) for text, spans in zip(texts, found, strict=True)
+    ]
     seen, hit = Counter[str](), Counter[str]()
     for place in (place for text_places in places for place in text_places if place.single):
         seen[place.single] += 1
@@ -85,7 +131,10 @@ def carried(texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Ca
         word for word, total in seen.items()
         if total > FEW_PLACES and hit[word] < total * CARRY_SHARE
     }  # fmt: skip
-    return [[place.span for place in found if not place.covered and place.single not in passed] for found in places]
+    return [
+        [place.span for place in found if not place.covered and place.single not in passed]
+        for found in places
+    ]
 
 
 def _phrases(value: str, kind: str) -> set[tuple[str, ...]]:
@@ -104,7 +153,8 @@ def _phrases(value: str, kind: str) -> set[tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a carried value stands; `single` is its word where it has only one, `covered` whether it was found there."""
+    """Where a carried value stands; `single` is its word where it has only one, `covered` whether it was
+    found there."""
 
     span: Span
     single: str
@@ -128,11 +178,13 @@ def _places(
             kind = known.get(tuple(folded[at : at + size]))
             if kind is None:
                 continue
-            common = size == 1 and kind in NAMED and frequency(word) >= COMMON_CLASS
+            common = size == 1 and kind in NAMED and (frequency(word) >= COMMON_CLASS or word in AFFECT)
             if common and not covered and not _capital_within(words, at):
                 continue
             end = starts[at + size - 1] + len(words[at + size - 1])
-            yield _Place(Span(starts[at], end, kind, CARRY_FORM), word if size == 1 and kind in NAMED else "", covered)
+            yield _Place(
+                Span(starts[at], end, kind, CARRY_FORM), word if size == 1 and kind in NAMED else "", covered
+            )
 
 
 def _capital_within(words: list[str], at: int) -> bool:
@@ -144,9 +196,12 @@ def _capital_within(words: list[str], at: int) -> bool:
 
 @dataclass
 class Placeholders:
-    """Numbers the values of one conversation: the same value, the same `<KIND_n>`. Holds values; lives as long as it."""
+    """Numbers the values of one conversation: the same value, the same `<KIND_n>`, whatever it is taken for.
 
-    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    Holds values; lives as long as the conversation is in hand.
+    """
+
+    known: dict[str, str] = field(default_factory=dict)
     last: Counter[str] = field(default_factory=Counter)
     people: dict[int, set[str]] = field(default_factory=dict)
     by_word: dict[str, list[int]] = field(default_factory=dict)
@@ -154,12 +209,12 @@ class Placeholders:
     def name(self, kind: str, value: str) -> str:
         """The placeholder of a value. People are linked where one name's words are all among the other's."""
         words = name_words(value) if kind in NAMED else []
-        key = (kind, " ".join(words) if words else re.sub(r"[\W_]+", "", value).casefold())
-        number = self.numbers.get(key)
-        if number is None:
+        key = " ".join(words) or re.sub(r"[\W_]+", "", value).casefold()
+        made = self.known.get(key)
+        if made is None:
             number = self._person(set(words)) if kind == "PERSON" and words else self._next(kind)
-            self.numbers[key] = number
-        return f"<{kind}_{number}>"
+            made = self.known[key] = f"<{kind}_{number}>"
+        return made
 
     def _next(self, kind: str) -> int:
         self.last[kind] += 1

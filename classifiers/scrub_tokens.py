@@ -1,4 +1,5 @@
-"""Words of a text, and what a word looks like: the input of the name model, in training and at run time alike."""
+"""Words of a text, and what a word looks like: the input of the name model, in training and at run time
+alike."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ FREQUENCIES = 8
 TURN = "\x02"
 """Stands between two texts of a conversation. It is not in any text, because `cut_words` never yields it."""
 LINE = "\n"
+CASES = 3
+"""Letter case of a whole text; `text_case` returns values below it."""
 
 _MAX_WORD = 40
-# A word is a run of anything that is not space, digit, punctuation or symbol. Said by exclusion, because \w leaves
-# out the vowel signs of Indic scripts, and would cut their words to pieces. Han and kana stand one character each.
+# A word is a run of anything that is not space, digit, punctuation or symbol. Said by exclusion, because \w
+# leaves out the vowel signs of Indic scripts, and would cut their words to pieces. Han and kana stand one
+# character each.
 _OUTSIDE = (
     r"\s\d\x00-\x40\x5b-\x60\x7b-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u0964\u0965\u060c\u061b\u061f\u06d4"
     r"\u2000-\u206f\u20a0-\u20cf\u2100-\u2bff\u3000-\u303f\uff00-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -36,18 +40,28 @@ def cut_words(text: str) -> tuple[list[str], list[int]]:
     return words, starts
 
 
+def text_case(words: list[str]) -> int:
+    """Letter case of a text from its words: 0 as is usual, 1 no capital at all, 2 hardly a small letter."""
+    letters = [word for word in words[:400] if word[0].isalpha()]
+    if not any(word[0].isupper() for word in letters):
+        return 1
+    lower = sum(not word.isupper() for word in letters if len(word) > 1)
+    return 2 if 5 * lower < sum(len(word) > 1 for word in letters) else 0
+
+
 def letter_groups(word: str) -> list[int]:
-    """Buckets of the word itself and of its groups of 2 to 5 letters, lower case; long words give head and tail."""
+    """Buckets of the word itself and of its groups of 2 to 5 letters, lower case; long words give head and
+    tail."""
     low = word.lower()
     if len(low) > 18:
         low = low[:12] + low[-6:]
     framed = f"<{low}>"
     found = [crc32(("=" + low).encode("utf-8", "surrogatepass")) % BUCKETS]
     for size in (2, 3, 4, 5):
-        if size == 2:
-            pieces = {framed[:2], framed[-2:]}
-        else:
-            pieces = {framed[i : i + size] for i in range(len(framed) - size + 1)}
+        last = len(framed) - size
+        # Pairs of letters tell most at the ends of a word.
+        starts = (0, last) if size == 2 else range(last + 1)
+        pieces = {framed[at : at + size] for at in starts}
         found.extend(crc32(piece.encode("utf-8", "surrogatepass")) % BUCKETS for piece in sorted(pieces))
     return found
 

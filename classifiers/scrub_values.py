@@ -1,4 +1,5 @@
-"""Draws a value for every slot of the scrubber's templates: names, places, organisations, and plain fillers."""
+"""Draws a value for every slot of the scrubber's templates: names, places, organisations, and plain
+fillers."""
 
 from __future__ import annotations
 
@@ -7,41 +8,68 @@ from collections.abc import Callable, Sequence
 
 from classifiers.scrub_fill import LATIN, OTHER_SCRIPTS, Pools, for_gold
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November",
           "December")  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-TITLES = ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Prof.", "Professor", "Doctor", "Sir", "Sister",
-          "Father", "Rabbi", "Frau", "Herr", "Madame", "Monsieur", "Señor", "Señora", "Judge", "Captain")  # fmt: skip
+TITLES = ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Prof.", "Professor", "Doctor", "Sir",
+    "Sister",
+          "Father", "Rabbi", "Frau", "Herr", "Madame", "Monsieur", "Señor", "Señora", "Judge",
+          "Captain")  # fmt: skip
 COUNTRIES = (
-    "Argentina", "Australia", "Austria", "Bangladesh", "Belgium", "Bolivia", "Brazil", "Bulgaria", "Cameroon", "Canada",
-    "Chile", "China", "Colombia", "Croatia", "Cuba", "Denmark", "Ecuador", "Egypt", "Estonia", "Ethiopia", "Finland",
-    "France", "Germany", "Ghana", "Greece", "Hungary", "India", "Indonesia", "Iran", "Iraq", "Ireland", "Israel",
-    "Italy", "Japan", "Jordan", "Kenya", "Latvia", "Lebanon", "Malaysia", "Mexico", "Morocco", "Nepal", "New Zealand",
-    "Nigeria", "Norway", "Pakistan", "Peru", "the Philippines", "Poland", "Portugal", "Romania", "Russia", "Senegal",
-    "Serbia", "Singapore", "Slovakia", "South Africa", "South Korea", "Spain", "Sri Lanka", "Sweden", "Switzerland",
-    "Syria", "Taiwan", "Tanzania", "Thailand", "Tunisia", "Turkey", "Uganda", "Ukraine", "the UK", "the US", "Uruguay",
+    "Argentina", "Australia", "Austria", "Bangladesh", "Belgium", "Bolivia", "Brazil", "Bulgaria", "Cameroon",
+    "Canada",
+    "Chile", "China", "Colombia", "Croatia", "Cuba", "Denmark", "Ecuador", "Egypt", "Estonia", "Ethiopia",
+    "Finland",
+    "France", "Germany", "Ghana", "Greece", "Hungary", "India", "Indonesia", "Iran", "Iraq", "Ireland",
+    "Israel",
+    "Italy", "Japan", "Jordan", "Kenya", "Latvia", "Lebanon", "Malaysia", "Mexico", "Morocco", "Nepal",
+    "New Zealand",
+    "Nigeria", "Norway", "Pakistan", "Peru", "the Philippines", "Poland", "Portugal", "Romania", "Russia",
+    "Senegal",
+    "Serbia", "Singapore", "Slovakia", "South Africa", "South Korea", "Spain", "Sri Lanka", "Sweden",
+    "Switzerland",
+    "Syria", "Taiwan", "Tanzania", "Thailand", "Tunisia", "Turkey", "Uganda", "Ukraine", "the UK", "the US",
+    "Uruguay",
     "Venezuela", "Vietnam", "Zambia", "Zimbabwe",
 )  # fmt: skip
 CITIES = (
-    "Lagos", "Nairobi", "Accra", "Kampala", "Mumbai", "Pune", "Bengaluru", "Karachi", "Lahore", "Dhaka", "Manila", "Cebu",
-    "Jakarta", "Surabaya", "Hanoi", "Osaka", "Kyoto", "Seoul", "Busan", "Taipei", "Shenzhen", "Perth", "Brisbane",
-    "Auckland", "Leeds", "Bristol", "Glasgow", "Cardiff", "Belfast", "Cork", "Galway", "Lyon", "Lille", "Nantes", "Köln",
-    "Leipzig", "Graz", "Basel", "Torino", "Napoli", "Sevilla", "Bilbao", "Porto", "Braga", "Gdańsk", "Kraków", "Brno",
-    "Debrecen", "Cluj", "Sofia", "Thessaloniki", "Izmir", "Ankara", "Haifa", "Amman", "Cairo", "Casablanca", "Tunis",
-    "Dakar", "Durban", "Boston", "Denver", "Tulsa", "Fresno", "Spokane", "Boise", "Omaha", "El Paso", "San Jose",
-    "Salt Lake City", "New Orleans", "Des Moines", "Baton Rouge", "Toronto", "Calgary", "Halifax", "Montréal", "Puebla",
-    "Guadalajara", "Medellín", "Cali", "Quito", "Lima", "Rosario", "Córdoba", "Recife", "Curitiba", "Belo Horizonte",
-    "Utrecht", "Eindhoven", "Ghent", "Malmö", "Bergen", "Aarhus", "Tampere", "Tartu", "Riga", "Kaunas", "Minsk", "Lviv",
+    "Lagos", "Nairobi", "Accra", "Kampala", "Mumbai", "Pune", "Bengaluru", "Karachi", "Lahore", "Dhaka",
+    "Manila", "Cebu",
+    "Jakarta", "Surabaya", "Hanoi", "Osaka", "Kyoto", "Seoul", "Busan", "Taipei", "Shenzhen", "Perth",
+    "Brisbane",
+    "Auckland", "Leeds", "Bristol", "Glasgow", "Cardiff", "Belfast", "Cork", "Galway", "Lyon", "Lille",
+    "Nantes", "Köln",
+    "Leipzig", "Graz", "Basel", "Torino", "Napoli", "Sevilla", "Bilbao", "Porto", "Braga", "Gdańsk", "Kraków",
+    "Brno",
+    "Debrecen", "Cluj", "Sofia", "Thessaloniki", "Izmir", "Ankara", "Haifa", "Amman", "Cairo", "Casablanca",
+    "Tunis",
+    "Dakar", "Durban", "Boston", "Denver", "Tulsa", "Fresno", "Spokane", "Boise", "Omaha", "El Paso",
+    "San Jose",
+    "Salt Lake City", "New Orleans", "Des Moines", "Baton Rouge", "Toronto", "Calgary", "Halifax", "Montréal",
+    "Puebla",
+    "Guadalajara", "Medellín", "Cali", "Quito", "Lima", "Rosario", "Córdoba", "Recife", "Curitiba",
+    "Belo Horizonte",
+    "Utrecht", "Eindhoven", "Ghent", "Malmö", "Bergen", "Aarhus", "Tampere", "Tartu", "Riga", "Kaunas",
+    "Minsk", "Lviv",
     "Odesa", "Tbilisi", "Almaty", "Tashkent", "Chennai", "Kolkata", "Jaipur", "Colombo", "Yangon", "Penang",
 )  # fmt: skip
-_ORG_HEADS = ("Bright", "North", "Silver", "Green", "Blue", "Iron", "River", "Summit", "Oak", "Red", "Clear", "Nova",
-              "Apex", "Harbor", "Stone", "Sun", "Pine", "Star", "Union", "First", "Metro", "Delta", "Coast", "Prime",
-              "Vertex", "Quantum", "Lumen", "Terra", "Aero", "Medi", "Data", "Cyber", "Opti", "Hydro", "Inter")  # fmt: skip
-_ORG_TAILS = ("well", "gate", "field", "point", "line", "bridge", "path", "wave", "works", "ware", "lab", "tek", "soft",
-              "net", "cast", "dale", "wood", "mark", "forge", "nest", "crest", "side", "view", "light", "sys")  # fmt: skip
-_ORG_KINDS = ("Ltd", "Inc.", "LLC", "GmbH", "Group", "Logistics", "Dental", "Bank", "Insurance", "Consulting", "Systems",
-              "Pharma", "Foods", "Energy", "Media", "Law", "Partners", "Airways", "Motors", "Security", "Robotics",
-              "Solutions", "Health", "Capital", "Studios", "& Sons", "Bakery", "Plumbing", "Realty", "Credit Union")  # fmt: skip
+_ORG_HEADS = ("Bright", "North", "Silver", "Green", "Blue", "Iron", "River", "Summit", "Oak", "Red", "Clear",
+    "Nova",
+              "Apex", "Harbor", "Stone", "Sun", "Pine", "Star", "Union", "First", "Metro", "Delta", "Coast",
+              "Prime",
+              "Vertex", "Quantum", "Lumen", "Terra", "Aero", "Medi", "Data", "Cyber", "Opti", "Hydro",
+              "Inter")  # fmt: skip
+_ORG_TAILS = ("well", "gate", "field", "point", "line", "bridge", "path", "wave", "works", "ware", "lab",
+    "tek", "soft",
+              "net", "cast", "dale", "wood", "mark", "forge", "nest", "crest", "side", "view", "light",
+              "sys")  # fmt: skip
+_ORG_KINDS = ("Ltd", "Inc.", "LLC", "GmbH", "Group", "Logistics", "Dental", "Bank", "Insurance", "Consulting",
+    "Systems",
+              "Pharma", "Foods", "Energy", "Media", "Law", "Partners", "Airways", "Motors", "Security",
+              "Robotics",
+              "Solutions", "Health", "Capital", "Studios", "& Sons", "Bakery", "Plumbing", "Realty",
+              "Credit Union")  # fmt: skip
 _NICKS = "aeiouy"
 Drawer = Callable[[], tuple[str, str | None]]
 
@@ -59,19 +87,24 @@ class Values:
         return {
             "first": self._typed(self.first, "PERSON"), "last": self._typed(self.last, "PERSON"),
             "full": self._typed(self.full, "PERSON"), "name": self._typed(self.name, "PERSON"),
-            "title_last": self.title_last, "first_lower": self._typed(self.first_lower, "PERSON"),
+            "title": self._plain(lambda: self.rng.choice(TITLES)),
+            "first_lower": self._typed(self.first_lower, "PERSON"),
             "org": self._typed(self.org, "ORGANIZATION"), "school": self._typed(self.school, "ORGANIZATION"),
-            "hospital": self._typed(self.hospital, "ORGANIZATION"), "city": self._typed(self.city, "LOCATION"),
+            "hospital": self._typed(self.hospital, "ORGANIZATION"),
+            "city": self._typed(self.city, "LOCATION"),
             "country": self._typed(lambda: self.rng.choice(COUNTRIES), "LOCATION"),
             "street": self._typed(lambda: self.rng.choice(self.pools.streets), "ADDRESS"),
-            "address": self._typed(self.address, "ADDRESS"), "month": self._plain(lambda: self.rng.choice(MONTHS)),
+            "address": self._typed(self.address, "ADDRESS"),
+            "month": self._plain(lambda: self.rng.choice(MONTHS)),
             "weekday": self._plain(lambda: self.rng.choice(WEEKDAYS)),
             "ident": self._plain(self.identifier), "Ident": self._plain(lambda: self.identifier(upper=True)),
             "i": self._plain(lambda: self.rng.choice("abcxyz")),
             "num": self._plain(lambda: str(int(10 ** self.rng.uniform(0, 6)))),
-            "amount": self._plain(lambda: f"{self.rng.choice('$€£')}{self.rng.randint(1, 99)},{self.rng.randint(100, 999)}"),
+            "amount": self._plain(lambda:
+                f"{self.rng.choice('$€£')}{self.rng.randint(1, 99)},{self.rng.randint(100, 999)}"),
             "time": self._plain(lambda: f"{self.rng.randint(0, 23)}:{self.rng.randint(0, 59):02d}"),
-            "date": self._plain(lambda: f"{self.rng.randint(1, 28)} {self.rng.choice(MONTHS)} {self.rng.randint(1990, 2026)}"),
+            "date": self._plain(lambda:
+                f"{self.rng.randint(1, 28)} {self.rng.choice(MONTHS)} {self.rng.randint(1990, 2026)}"),
             "phone": self._plain(lambda: "+" + " ".join(str(self.rng.randint(10, 999)) for _ in range(4))),
             "email": self._plain(lambda: f"{self.identifier().lower()}@example.org"),
         }  # fmt: skip
@@ -86,7 +119,8 @@ class Values:
         return self.rng.choice(OTHER_SCRIPTS) if self.rng.random() < 0.07 else self.rng.choice(self._latin)
 
     def _made_up(self, pool: list[str]) -> str:
-        """A name that no list holds: the head of one, the tail of another. Teaches form rather than membership."""
+        """A name that no list holds: the head of one, the tail of another. Teaches form rather than
+        membership."""
         head, tail = self.rng.choice(pool), self.rng.choice(pool)
         made = head[: max(2, (len(head) + 1) // 2)] + tail[len(tail) // 2 :].lower()
         return made if for_gold(made) == self.pools.gold else head
@@ -123,13 +157,10 @@ class Values:
     def name(self) -> str:
         return self.first() if self.rng.random() < 0.5 else self.full()
 
-    def title_last(self) -> tuple[str, str | None]:
-        title = self.rng.choice(TITLES)
-        # The title is part of the span: alone it tells nothing, and one span is simpler than two.
-        return f"{title} {self.last() if self.rng.random() < 0.7 else self.full()}", "PERSON"
-
     def city(self) -> str:
-        return self.rng.choice(CITIES if not self.pools.gold and self.rng.random() < 0.5 else self.pools.cities)
+        return self.rng.choice(
+            CITIES if not self.pools.gold and self.rng.random() < 0.5 else self.pools.cities
+        )
 
     def address(self) -> str:
         text = self.rng.choice(self.pools.addresses)
@@ -146,7 +177,9 @@ class Values:
         return f"{self.last()} {self.rng.choice(_ORG_KINDS)}" if how < 0.87 else made
 
     def school(self) -> str:
-        kind = self.rng.choice(("High School", "Elementary", "Academy", "Middle School", "College", "Primary School"))
+        kind = self.rng.choice(
+            ("High School", "Elementary", "Academy", "Middle School", "College", "Primary School")
+        )
         if self.rng.random() < 0.3:
             return f"University of {self.city()}"
         return f"{self.rng.choice((self.last(), self.city()))} {kind}"
@@ -167,7 +200,11 @@ class Values:
         return "_".join(parts) if how < 0.5 else parts[0] + "".join(part.title() for part in parts[1:])
 
 
-_CODE_WORDS = ("get", "set", "user", "list", "node", "item", "name", "path", "file", "data", "load", "save", "index",
-               "count", "value", "key", "map", "token", "parse", "build", "render", "state", "event", "handler", "queue",
-               "cache", "client", "server", "order", "price", "total", "max", "min", "config", "session", "request",
-               "response", "buffer", "tree", "graph", "color", "width", "height", "message", "chat", "role")  # fmt: skip
+_CODE_WORDS = ("get", "set", "user", "list", "node", "item", "name", "path", "file", "data", "load", "save",
+    "index",
+               "count", "value", "key", "map", "token", "parse", "build", "render", "state", "event",
+               "handler", "queue",
+               "cache", "client", "server", "order", "price", "total", "max", "min", "config", "session",
+               "request",
+               "response", "buffer", "tree", "graph", "color", "width", "height", "message", "chat",
+               "role")  # fmt: skip

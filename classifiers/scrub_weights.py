@@ -1,4 +1,5 @@
-"""The file of the name model: how weights are packed, written, pinned by digest and read back. Needs numpy only."""
+"""The file of the name model: how weights are packed, written, pinned by digest and read back. Needs numpy
+only."""
 
 from __future__ import annotations
 
@@ -19,9 +20,10 @@ PIN = "names.json"
 class NameWeights:
     """Arrays of the network, float32 unless said.
 
-    vectors (rows, k) int8 and vector_scale (rows,), row 0 all zero; groups (buckets, width) int8 and group_scale
-    (buckets,); keys (rows - 1,) uint32, ascending, with the row of each in key_rows; common and common_class: keys of
-    words of public text and their frequency class. layers: (taps, bias) with taps (3, width, width), input by output.
+    vectors (rows, k) int8 and vector_scale (rows,), row 0 all zero; groups (buckets, width) int8 and
+    group_scale (buckets,); keys (rows - 1,) uint32, ascending, with the row of each in key_rows; common and
+    common_class: keys of words of public text and their frequency class. layers: (taps, bias) with taps (3,
+    width, width), input by output.
     """
 
     arrays: dict[str, Any]
@@ -39,8 +41,11 @@ def pack_rows(table: Any) -> tuple[Any, Any]:
     return np.round(table / scale[:, None]).astype(np.int8), scale
 
 
-def write_weights(folder: Path, arrays: dict[str, Any], dilations: tuple[int, ...], labels: tuple[str, ...]) -> str:
-    """Writes the arrays and, beside them, the pin with their digest. Returns the digest (sha256, hexadecimal)."""
+def write_weights(
+    folder: Path, arrays: dict[str, Any], dilations: tuple[int, ...], labels: tuple[str, ...]
+) -> str:
+    """Writes the arrays and, beside them, the pin with their digest. Returns the digest (sha256,
+    hexadecimal)."""
     import numpy as np
     from safetensors.numpy import save
 
@@ -68,7 +73,8 @@ def read_weights(folder: Path) -> NameWeights:
     digest = hashlib.sha256(body).hexdigest()
     if digest != pin.get("sha256"):
         raise UsageError(
-            f"the name model of the scrubber is not the pinned one: the sha256 of {WEIGHTS} differs from the one in {PIN}."
+            f"the name model of the scrubber is not the pinned one: the sha256 of {WEIGHTS} differs from "
+            f"the one in {PIN}."
             " Install the package anew, or make both with `welfare train scrubber`."
         )
     return NameWeights(load(body), tuple(pin["dilations"]), tuple(pin["labels"]), digest)

@@ -1,4 +1,5 @@
-"""Scrubs conversations: finds personal data in all texts of one and puts numbered placeholders in its stead."""
+"""Scrubs conversations: finds personal data in all texts of one and puts numbered placeholders in its
+stead."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_fold import Folded, fold
-from classifiers.scrub_spans import Placeholders, Span, carried, join, masked
+from classifiers.scrub_spans import Placeholders, Span, carried, join, masked, settled
 from schemas.errors import WelfareError
 from schemas.policy import ScrubPolicy
 
@@ -24,7 +25,8 @@ _SOURCES = ("scrub_*.py", "scrubber.py", "recognizers/*.py")
 
 
 class ScrubFailed(WelfareError):
-    """A recogniser failed on a conversation. The caller must quarantine it; its text has not been scrubbed."""
+    """A recogniser failed on a conversation. The caller must quarantine it; its text has not been
+    scrubbed."""
 
     exit_code = 3
 
@@ -38,15 +40,19 @@ class Scrubbed:
 
 
 class Scrubber:
-    """Masks personal data in conversations. Build it once a process (`build_scrubber`); not shared between threads."""
+    """Masks personal data in conversations. Build it once a process (`build_scrubber`); not shared between
+    threads."""
 
-    def __init__(self, policy: ScrubPolicy) -> None:
-        """UsageError where the policy names a model that cannot be loaded."""
+    def __init__(self, policy: ScrubPolicy, weights: Path | None = None) -> None:
+        """`weights` is the folder of another embedded name model than the shipped one.
+
+        Raises UsageError where the model cannot be loaded.
+        """
         from classifiers.scrub_engine import make_analyzer
         from classifiers.scrub_plugin import make_engine
 
         self.policy = policy
-        self.engine, self.frequency, model_digest = make_engine(policy)
+        self.engine, self.frequency, model_digest = make_engine(policy, weights)
         self.analyzer = make_analyzer(self.engine)
         self.digest = _digest(policy, model_digest)
 
@@ -62,7 +68,8 @@ class Scrubber:
         return Scrubbed(out, dict(Counter(span.kind for found in spans for span in found)))
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Spans to mask in each text of one conversation, in order and without overlap. Raises ScrubFailed."""
+        """Spans to mask in each text of one conversation, in order and without overlap. Raises
+        ScrubFailed."""
         from classifiers.recognizers.traits import forget_text
 
         try:
@@ -82,10 +89,11 @@ class Scrubber:
         found: list[list[Span]] = []
         for at, folded in enumerate(folds):
             before = " ".join(other.text[-BEFORE:] for other in folds[max(0, at - TURNS_BEFORE) : at])
-            found.append(join(self._spans(folded.text, named[at], before)))
+            found.append(join(settled(folded.text, self._spans(folded.text, named[at], before))))
         further = carried([folded.text for folded in folds], found, self.frequency)
         return [
-            self._unfolded(folded, join([*own, *more])) for folded, own, more in zip(folds, found, further, strict=True)
+            self._unfolded(folded, join([*own, *more]))
+            for folded, own, more in zip(folds, found, further, strict=True)
         ]
 
     def _names(self, texts: Sequence[str]) -> list[Any]:
@@ -114,7 +122,8 @@ class Scrubber:
             return []
         return list(
             self.analyzer.analyze(
-                piece, "en", entities=sorted(kinds), score_threshold=self.policy.min_score, nlp_artifacts=here,
+                piece, "en", entities=sorted(kinds), score_threshold=self.policy.min_score,
+                nlp_artifacts=here,
                 context=[before] if before else None,
             )
         )  # fmt: skip

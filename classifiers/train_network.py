@@ -1,4 +1,4 @@
-"""Fine-tunes the scorer's network on labelled turns. Torch, training only; the same seed on one machine, the same weights."""
+"""Fine-tunes the scorer's network on labelled turns, in torch. On one machine a seed gives the same weights."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from classifiers.training_text import Example
 from classifiers.turn import PAD, WINDOW_TOKENS, context_text, encode
 from schemas.labels import AFFECTS, SITUATIONS, VOICES, Voice
 
-
 _ROUND = 32
+_SITUATION_WEIGHT = 0.3
+_RARE = 3.0
+"""Weight of a situation that is held against one that is not: of eleven, a turn holds one or two."""
 _ROOM = WINDOW_TOKENS * 4 // 3
 """A little more than a window: the whole turn's label must mostly hold for the part that is shown."""
 
@@ -76,15 +78,18 @@ def _optimizer(network: ScorerNetwork, settings: Training) -> torch.optim.Optimi
 
 
 def _loss(outputs: tuple[Tensor, Tensor, Tensor], rows: Sequence[Example], class_weight: Tensor) -> Tensor:
-    """Affect and voice by cross-entropy, situations by binary cross-entropy; unsure labels count half."""
+    """Affect and voice by cross-entropy, situations by binary
+    cross-entropy where they are known; unsure labels count half."""
     sure = torch.tensor([0.5 if e.sure == 1 else 1.0 for e in rows])
     affect = torch.tensor([AFFECTS.index(e.affect) for e in rows])
     voice = torch.tensor([VOICES.index(e.voice) for e in rows])
     held = torch.tensor([[float(s in e.situations) for s in SITUATIONS] for e in rows])
     by_affect = F.cross_entropy(outputs[0], affect, class_weight, reduction="none", label_smoothing=0.03)
     by_voice = F.cross_entropy(outputs[1], voice, reduction="none")
-    by_situation = F.binary_cross_entropy_with_logits(outputs[2], held, reduction="none").mean(1)
-    return ((by_affect + 0.5 * by_voice + 1.0 * by_situation) * sure).mean()
+    known = torch.tensor([float(e.situations_known) for e in rows])
+    rare = torch.full((len(SITUATIONS),), _RARE)
+    by_situation = F.binary_cross_entropy_with_logits(outputs[2], held, pos_weight=rare, reduction="none").sum(1)
+    return ((by_affect + 0.5 * by_voice + _SITUATION_WEIGHT * known * by_situation) * sure).mean()
 
 
 def fit(examples: Sequence[Example], settings: Training, say: Callable[[str], None]) -> ScorerNetwork:

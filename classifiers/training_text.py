@@ -28,6 +28,8 @@ class Example:
     trigger: Trigger
     situations: frozenset[Trigger]
     sure: int = 3
+    situations_known: bool = True
+    """False for gold that names a trigger only where affect followed, and here has none."""
 
     @property
     def distress(self) -> bool:
@@ -58,6 +60,7 @@ def parse_example(row: dict[str, Any], place: str) -> Example:
             trigger=trigger,
             situations=frozenset(s for s in situations if s in SITUATIONS),
             sure=int(row.get("sure", 3)),
+            situations_known=listed is not None or trigger is not Trigger.NONE,
         )
     except (KeyError, TypeError, ValueError):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""A scorer's files: an ONNX graph without weights, the weights as int8 with a scale a row, one JSON with everything else.
+"""A scorer's files: an ONNX graph without weights, the weights as int8 with a scale a row, one JSON with the rest.
 
 Weights are stored as int8 and computed with as float32: a score then does not depend on the other turns of its batch,
 as it would with activations quantised on the fly.

@@ -52,7 +52,10 @@ class Searcher:
         found = [(line, pattern) for line, value in canaries.values for pattern in patterns(value)]
         self._folded = [entry for entry in found if entry[1].folded]
         self._exact = [entry for entry in found if not entry[1].folded]
-        self._matchers = tuple(Matcher([p.data for _, p in group]) for group in (self._folded, self._exact))
+        self._matchers = tuple(
+            Matcher([p.data for _, p in group], {i for i, (_, p) in enumerate(group) if p.whole_number})
+            for group in (self._folded, self._exact)
+        )
 
     def search(self, data: bytes) -> set[tuple[int, str]]:
         """(line, variant) of every canary in a stretch of bytes."""

@@ -8,7 +8,7 @@ numpy; what is left is looked up exactly, and only then compared with whole patt
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,18 @@ _BLOCK = 1 << 20
 
 
 class Matcher:
-    """Searches for `patterns`, each at least 4 bytes long; a match is told by its index in that sequence."""
+    """Searches for `patterns`, each at least 4 bytes long; a match is told by its index in that sequence.
 
-    def __init__(self, patterns: Sequence[bytes]) -> None:
+    whole_numbers: indices of patterns of digits that do not count where another digit stands right before or after.
+    """
+
+    def __init__(self, patterns: Sequence[bytes], whole_numbers: Collection[int] = ()) -> None:
         if any(len(pattern) < 4 for pattern in patterns):
             raise ValueError("a pattern has at least 4 bytes")
         self._groups = [
-            _Group(width, [(i, p) for i, p in enumerate(patterns) if (len(p) >= 8) == (width == 8)]) for width in (8, 4)
+            _Group(width, [(i, p) for i, p in enumerate(patterns) if (len(p) >= 8) == (width == 8)], whole_numbers)
+            for width in (8, 4)
         ]
-        self.longest = max((len(pattern) for pattern in patterns), default=0)
 
     def search(self, data: bytes) -> set[int]:
         """Indices of the patterns that occur in `data`."""
@@ -40,11 +43,12 @@ class Matcher:
 class _Group:
     """Patterns that are filtered by windows of the same width (4 or 8 bytes)."""
 
-    def __init__(self, width: int, patterns: Sequence[tuple[int, bytes]]) -> None:
+    def __init__(self, width: int, patterns: Sequence[tuple[int, bytes]], whole_numbers: Collection[int]) -> None:
         self.width = width
         self.type = np.dtype(f"<u{width}")
         self.ids = [number for number, _ in patterns]
         self.patterns = [pattern for _, pattern in patterns]
+        self.whole_numbers = frozenset(whole_numbers)
         self.bits = min(25, max(16, len(patterns).bit_length() + 6))
         self.table = np.zeros(1 << self.bits, dtype=np.bool_)
         if patterns:
@@ -112,5 +116,14 @@ class _Group:
                         if not starts.size:
                             break
                         starts = starts[bytes_[starts + place] == value]
+                    if self.ids[which] in self.whole_numbers:
+                        starts = starts[~(_digit_at(bytes_, starts - 1) | _digit_at(bytes_, starts + len(pattern)))]
                     if starts.size:
                         found.add(self.ids[which])
+
+
+def _digit_at(data: NDArray[np.uint8], at: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether an ASCII digit stands at each place; none stands outside the data."""
+    values = data[np.clip(at, 0, len(data) - 1)]
+    digit: NDArray[np.bool_] = (at >= 0) & (at < len(data)) & (values >= 0x30) & (values <= 0x39)
+    return digit

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.ingest import Survey
 from jobs.versions import code_version
 from jobs.workspace import Workspace
-from pipelines.aggregate import aggregate
+from pipelines.aggregate import aggregate, looked_at
 from pipelines.compare import compare
 from pipelines.disclosure import gated_count
 from pipelines.gates import gates
@@ -68,14 +68,14 @@ def write_candidate(
     """Aggregates, compares with the baseline, checks the gates, and puts the report in place in one rename."""
     baseline = open_baseline(baseline_root)
     policy = run.policies.disclosure
-    tables: Tables = aggregate(clustered, terms, run.release, policy, Quality.from_card(card))
-    compared = None if baseline is None else compare(tables, baseline[1])
+    tables: Tables = aggregate(
+        clustered, terms, run.release, policy, Quality.from_card(card), run.share(run.policies.score.screen_sample)
+    )
+    compared = None if baseline is None else compare(tables, baseline[1], policy)
     tables[COMPARISON.name] = COMPARISON.arrow.empty_table() if compared is None else compared
     bad = sum(found.malformed.values())
-    tables[GATES.name] = gates(tables, compared, run.policies.gate, bad / max(1, bad + found.conversations))
-    counts = {
-        "conversations": found.conversations,
-        "conversations_with_user": found.with_user,
+    tables[GATES.name] = gates(tables, compared, run.policies.gate, bad / max(1, bad + found.conversations), policy)
+    records = {
         "malformed_records": bad,
         "duplicate_records": found.duplicates,
         "superseded_records": found.superseded + found.conflicting,
@@ -90,14 +90,14 @@ def write_candidate(
         unit="user" if found.with_user else "conversation",
         policies=resolved(run.policies),
         models=dict(run.models),
-        counts={name: gated_count(count, policy) for name, count in counts.items()},
+        counts=looked_at(tables) | {name: gated_count(count, policy) for name, count in records.items()},
         gates_passed="failed" not in tables[GATES.name].column("outcome").to_pylist(),
     )
     draft = space.root / f".released-{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o755)
     try:
-        manifest = report(tables, manifest, draft)
+        manifest = report(tables, manifest, draft, None if baseline is None else baseline[1])
         _swap(draft, space.released)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from schemas.errors import WelfareError
+from schemas.faults import place
 
 COMMANDS = {
     "run": "Run the main job: transcripts in, a candidate release out.",
@@ -74,6 +75,11 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
+    except Exception as error:  # noqa: BLE001  a bug: its message may hold text
+        click.echo(
+            f"welfare: a fault of ours, {type(error).__name__} at {place(error)}. Its message is withheld.", err=True
+        )
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from jobs.readers.catalogue import content_digest, list_inputs, read_file, recognise
+from jobs.readers.catalogue import list_inputs, read_file, recognise
+from jobs.readers.inputs import content_digest, name_inputs
 from pipelines.worker import WorkerFault, spark_schema
 from schemas.conversation import Conversation, Malformed
 from schemas.errors import ContractError, UsageError, WelfareError
@@ -45,11 +46,12 @@ _READ = pa.schema([*TRANSCRIPTS.arrow, pa.field("content", pa.string()), pa.fiel
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input file: its path, format and SHA-256."""
+    """One input file: its path, format and SHA-256, and what errors call it (see `name_inputs`)."""
 
     path: str
     format: str
     digest: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,11 @@ def find_sources(inputs: Sequence[str], format_name: str, policy: ReadPolicy) ->
     Raises UsageError or ContractError, see jobs/readers/catalogue.py.
     """
     found: dict[str, Source] = {}
-    for path in list_inputs(inputs):
-        name = recognise(path, policy) if format_name == "auto" else format_name
+    files = list_inputs(inputs)
+    for path, name in zip(files, name_inputs(inputs, files), strict=True):
+        kind = recognise(path, policy, name) if format_name == "auto" else format_name
         digest = content_digest(path)
-        found.setdefault(digest, Source(str(path), name, digest))
+        found.setdefault(digest, Source(str(path), kind, digest, name))
     if not found:
         raise UsageError("no input file found. Name a file, a folder or a glob that holds transcripts.")
     return [found[digest] for digest in sorted(found)]
@@ -129,7 +132,9 @@ def _row(conversation: Conversation, policy: ReadPolicy) -> dict[str, Any]:
     }
 
 
-def _survey_row(item: Conversation | Malformed, file: int, line: int, release: str, policy: ReadPolicy) -> dict[str, Any]:
+def _survey_row(
+    item: Conversation | Malformed, file: int, line: int, release: str, policy: ReadPolicy
+) -> dict[str, Any]:
     if isinstance(item, Malformed):
         return {"kind": item.rule, "file": file, "line": item.line, "record": item.digest[:16], "content": "",
                 "opening": "", "has_user": False}  # fmt: skip
@@ -162,7 +167,7 @@ def _read_source(source: Source, index: int, schema: pa.Schema, rows: Any, polic
     """Batches of one file. Whatever goes wrong leaves without text: see pipelines/worker.py."""
     pending: list[dict[str, Any]] = []
     fault: WelfareError | None = None
-    reader = read_file(Path(source.path), source.format, policy)
+    reader = read_file(Path(source.path), source.format, policy, source.name)
     line = 0
     while fault is None:
         try:
@@ -170,9 +175,9 @@ def _read_source(source: Source, index: int, schema: pa.Schema, rows: Any, polic
             line += 1
             row = None if item is None else rows(item, index, line)
         except WelfareError as error:
-            fault = type(error)(f"input file {index + 1}: {error}")
+            fault = error
         except Exception as error:  # noqa: BLE001  any exception may carry text
-            fault = WorkerFault(f"reading input file {index + 1} failed with {type(error).__name__}.")
+            fault = WorkerFault(f"reading {source.name} failed with {type(error).__name__}. Its message is withheld.")
         else:
             if item is None:
                 break
@@ -211,9 +216,7 @@ def survey(spark: SparkSession, sources: list[Source], release: str, policy: Rea
         f.sum(f.when(f.col("openings") > 1, f.col("contents") - 1).otherwise(0)).alias("conflicting"),
     ).collect()[0]
     bad = seen.where((seen.kind != "") & (seen.kind != OTHER_RELEASE)).orderBy("file", "line").limit(10_000)
-    quarantine = [
-        {"file": r["file"], "line": r["line"], "rule": r["kind"], "hash": r["record"]} for r in bad.collect()
-    ]
+    quarantine = [{"file": r["file"], "line": r["line"], "rule": r["kind"], "hash": r["record"]} for r in bad.collect()]
     seen.unpersist()
     return Survey(
         conversations=total["n"],

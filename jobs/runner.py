@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobs.candidate import Candidate, write_candidate
+from jobs.faults import spark_faults
 from jobs.ingest import Source, Survey, find_sources, survey, transcripts
 from jobs.keys import Keys, open_keys
 from jobs.progress import Progress
+from jobs.run_record import PURGED, RUN
 from jobs.spark import build_session, default_master
 from jobs.tables import Stored, find_table, read_part, read_table, write_part, write_table
 from jobs.tombstones import read_tombstones
@@ -23,7 +25,7 @@ from jobs.workspace import Workspace, locked, open_workspace, read_json, tempora
 from pipelines.cluster import cluster
 from pipelines.pseudonym import pseudonym
 from pipelines.stages import STAGES, Run
-from schemas.errors import NothingNew
+from schemas.errors import NothingNew, UsageError
 from schemas.policy import Policies
 from schemas.policy_file import fingerprint, resolved
 from schemas.release import check_release_name
@@ -32,8 +34,6 @@ from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
-
-RUN_FILE = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +60,25 @@ def run(request: Request, progress: Progress) -> Candidate:
     check_release_name(request.release)
     space = open_workspace(request.out, request.release)
     with locked(space), temporary_root(space) as temporary:
+        _refuse_purged(space)
         keys = open_keys(space.keys)
         sources = find_sources(request.inputs, request.format, request.policies.read)
         models, thresholds, card = _models(request.policies)
         key = _run_key(request, sources, models, keys, space)
         if not request.fresh:
             _refuse_repeat(space, key)
-        with progress.step("start Spark"):
+        with progress.step("start Spark"), spark_faults("starting Spark"):
             spark = build_session(request.master or default_master(), temporary)
         progress.spark = spark
         try:
-            with progress.step("survey") as said:
+            with progress.step("survey") as said, spark_faults("survey"):
                 found = survey(spark, sources, request.release, request.policies.read)
                 said["conversations"] = found.conversations
             found.check(request.policies.read)
-            context = Run(
-                request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym
-            )
+            context = Run(request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym)
             clustered, terms = _restricted(spark, request, space, keys, sources, found, context, progress)
-            with progress.step("aggregate and report"):
-                candidate = write_candidate(
-                    clustered, terms, card, context, found, space, request.baseline, key
-                )
+            with progress.step("aggregate and report"), spark_faults("aggregate"):
+                candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key)
         finally:
             progress.spark = None
             spark.stop()
@@ -101,14 +98,15 @@ def _models(policies: Policies) -> tuple[dict[str, str], dict[str, float], dict[
     return {"scorer": card["digest"], "scrubber": build_scrubber(policies.scrub).digest}, thresholds, card
 
 
-def _run_key(
-    request: Request, sources: Sequence[Source], models: dict[str, str], keys: Keys, space: Workspace
-) -> str:
+def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str], keys: Keys, space: Workspace) -> str:
     """Keyed digest of everything that the released bytes depend on."""
     baseline = ""
     if request.baseline is not None:
-        baseline = hashlib.sha256((request.baseline / "released" / "manifest.json").read_bytes()).hexdigest() if (
-            request.baseline / "released" / "manifest.json").exists() else "missing"
+        baseline = (
+            hashlib.sha256((request.baseline / "released" / "manifest.json").read_bytes()).hexdigest()
+            if (request.baseline / "released" / "manifest.json").exists()
+            else "missing"
+        )
     whole = fingerprint(
         [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
         code_version(), baseline, read_tombstones(space.restricted),
@@ -116,15 +114,25 @@ def _run_key(
     return pseudonym(keys.pseudonym, "run", whole)
 
 
+def _refuse_purged(space: Workspace) -> None:
+    """Raises UsageError where `welfare purge` closed this trial: its keys and its list of erased users are gone."""
+    if (space.restricted / PURGED).exists():
+        raise UsageError(
+            "this trial was closed with `welfare purge`: its keys are gone, and with them the list of erased users, so"
+            " that a rerun could bring them back. Name a new folder with --out, and leave them out of the input."
+        )
+
+
 def _refuse_repeat(space: Workspace, key: str) -> None:
     """Raises NothingNew where the last finished run had this key and its release is still there."""
-    record, manifest = space.restricted / RUN_FILE, space.released / "manifest.json"
-    if record.exists() and manifest.exists() and read_json(record).get("run_key") == key:
-        if read_json(manifest).get("run_key") == key:
-            raise NothingNew(
-                "the same input, policy, models and code were run before, and the release is in place."
-                " Use --fresh to make it again."
-            )
+    record, manifest = space.restricted / RUN, space.released / "manifest.json"
+    if not (record.exists() and manifest.exists()):
+        return
+    if read_json(record).get("run_key") == read_json(manifest).get("run_key") == key:
+        raise NothingNew(
+            "the same input, policy, models and code were run before, and the release is in place."
+            " Use --fresh to make it again."
+        )
 
 
 def _restricted(
@@ -141,7 +149,7 @@ def _restricted(
     for stage in STAGES:
         made = fingerprint(made, stage.name, stage.settings(context))
         folder = space.folder(stage.writes, made)
-        with progress.step(stage.name) as said:
+        with progress.step(stage.name) as said, spark_faults(stage.name):
             if request.fresh:
                 shutil.rmtree(folder, ignore_errors=True)
             stored = find_table(folder)
@@ -154,7 +162,7 @@ def _restricted(
         frame = read_table(spark, stage.writes, stored, keys.table)
         kept.append(folder)
     made = fingerprint(made, "cluster", request.policies.cluster)
-    with progress.step("cluster"):
+    with progress.step("cluster"), spark_faults("cluster"):
         stored, terms = _clustered(frame, request, space.folder(CLUSTERED, made), keys)
     kept.append(stored.folder)
     _drop_others(kept)
@@ -205,5 +213,5 @@ def _finish(
         "gates_passed": candidate.gates_passed,
         "released_manifest_sha256": hashlib.sha256((space.released / "manifest.json").read_bytes()).hexdigest(),
     }
-    write_text(space.restricted / RUN_FILE, json.dumps(record, indent=1))
-    (space.restricted / RUN_FILE).chmod(0o600)
+    write_text(space.restricted / RUN, json.dumps(record, indent=1))
+    (space.restricted / RUN).chmod(0o600)

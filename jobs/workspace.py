@@ -43,7 +43,9 @@ class Workspace:
     def folder(self, table: Table, run: str) -> Path:
         """Folder of a restricted table made under fingerprint `run`. RAW tables have none: they are never written."""
         if table.sensitivity not in (Sensitivity.SCRUBBED, Sensitivity.DERIVED):
-            raise UsageError(f"table {table.name} is {table.sensitivity.name}: it has no folder on the restricted side.")
+            raise UsageError(
+                f"table {table.name} is {table.sensitivity.name}: it has no folder on the restricted side."
+            )
         return self.restricted / table.name / run
 
 

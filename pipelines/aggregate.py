@@ -62,7 +62,7 @@ def aggregate(
 
 
 def looked_at(tables: Mapping[str, pa.Table]) -> dict[str, int | None]:
-    """Conversations that the tables rest on, and those of them with a user id, for the manifest; from released counts."""
+    """Conversations that the tables rest on, and those with a user id, for the manifest: from released counts alone."""
     rows = tables[COVERAGE.name].to_pylist()
     found = {row["value"]: row["conversations"] for row in rows if row["measure"] == "user_id"}
     shown = [count for count in found.values() if count is not None]

@@ -8,6 +8,7 @@ too high); a conversation has as many turns as its length bin stands for.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 TURNS = dict(zip(LENGTHS, (1.0, 2.5, 5.3, 10.9, 22.0), strict=True))
 """Turns of the model that a conversation of each length bin stands for."""
-POINTS = 4096
+POINTS = 2048
 _ROOT = 1.2207440846057596
 """Root of x ** 4 = x + 1: its powers give a lattice that fills a cube evenly (Roberts 2018, the R sequence)."""
 
@@ -53,6 +54,23 @@ def turn_mix(shown: Mapping[str, int], total: int) -> dict[float, float]:
     return {turns: weight / whole for turns, weight in weights.items() if weight} if whole else {}
 
 
+def _lattice(power: int) -> Draws:
+    """One coordinate of the lattice, in (0, 1)."""
+    import numpy as np
+
+    return (np.arange(1, POINTS + 1) / _ROOT**power + 0.5) % 1.0
+
+
+@functools.lru_cache(maxsize=16)
+def _errors(hits: int, positives: int, false: int, negatives: int) -> tuple[Draws, Draws]:
+    """The lattice's recalls and false-positive rates of a turn: quantiles of their Jeffreys posteriors."""
+    from scipy.special import betaincinv
+
+    recall: Draws = betaincinv(hits + 0.5, positives - hits + 0.5, _lattice(2))
+    alarm: Draws = betaincinv(false + 0.5, negatives - false + 0.5, _lattice(3))
+    return recall, alarm
+
+
 def correct(
     share: float, size: float, mix: Mapping[float, float], quality: LabelQuality, lost: float = 0.0
 ) -> Corrected:
@@ -67,12 +85,8 @@ def correct(
 
     if not quality.measured or not mix:
         return Corrected("not estimable")
-    hits, false = quality.hits or 0, quality.false or 0
-    misses, right = (quality.n_positive or 0) - hits, (quality.n_negative or 0) - false
-    grid = [(np.arange(1, POINTS + 1) / _ROOT**power + 0.5) % 1.0 for power in (1, 2, 3)]
-    raw: Draws = betaincinv(share * size + 0.5, (1 - share) * size + 0.5, grid[0])
-    recall: Draws = betaincinv(hits + 0.5, misses + 0.5, grid[1])
-    alarm: Draws = betaincinv(false + 0.5, right + 0.5, grid[2])
+    raw: Draws = betaincinv(share * size + 0.5, (1 - share) * size + 0.5, _lattice(1))
+    recall, alarm = _errors(quality.hits or 0, quality.n_positive or 0, quality.false or 0, quality.n_negative or 0)
     calm = np.sum([weight * (1 - alarm) ** turns for turns, weight in mix.items()], axis=0)
     others = np.sum([weight * (1 - alarm) ** (turns - 1) for turns, weight in mix.items()], axis=0)
     sensitivity = 1 - (1 - recall) * others

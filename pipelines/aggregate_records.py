@@ -82,7 +82,7 @@ def _flagged(label: Label) -> Column:
         ("cluster_triggers", cluster, trigger),
         ("dynamics", "onset", onsets),
         ("dynamics", "recovered", F.when(column["recovered"], F.lit("yes")).otherwise(F.lit("no"))),
-        ("dynamics", "ended_by", F.col("ended_by")),
+        ("dynamics", "ended_by", F.when(F.col("ended_by") == "model", F.lit("model")).otherwise(F.lit("otherwise"))),
     ]
     if label is Label.DISTRESS:  # joy is flagged only when strong
         values.append(("dynamics", "strength", F.when(column["strong"], F.lit("strong")).otherwise(F.lit("mild"))))

@@ -59,5 +59,3 @@ def _row(row: dict[str, Any], numbers: dict[str, dict[str, int]]) -> dict[str, A
         kept = {name: value for name, value in row[label].items() if name != "passage"}
         out[label] = kept | {"cluster": numbers[label].get(row["conversation_key"], NOT_IN_QUESTION)}
     return out
-
-

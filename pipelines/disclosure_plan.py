@@ -9,6 +9,7 @@ denominators of that split are hidden too.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ DYNAMICS_VALUES = {
     "onset": ONSETS,
     "strength": ("mild", "strong"),
     "recovered": ("yes", "no"),
-    "ended_by": ("model", "user", "unknown"),
+    "ended_by": ("model", "otherwise"),  # by the user and unknown are one: a third value, often empty, would hide these
 }
 POOL = "other"
 
@@ -61,6 +62,7 @@ def make_plan(
     first = str(LABELS[0])
     if not clears(_cell(cells, ("rates", first, "all", "all")).whole, policy):
         return Plan(frozenset(), frozenset())
+    secret = hashlib.sha256(repr(sorted(cells.items(), key=lambda item: item[0])).encode()).hexdigest()
     shown = [label for label in map(str, LABELS) if not fails(_total(cells, label), policy)]
     closed: set[tuple[str, str]] = set()
     for code in map(str, SITUATIONS):
@@ -70,7 +72,7 @@ def make_plan(
     while True:
         systems = [s for label in shown for s in _systems(cells, label, splits, closed)]
         _add_unions(systems, unions, policy)
-        failed = {system.name for system in systems if not protect(system, policy)}
+        failed = {system.name for system in systems if not protect(system, policy, secret)}
         if not failed:
             break
         if failed & closed or not all(name[1] or name[0] in splits for name in failed):

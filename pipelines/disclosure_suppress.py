@@ -6,10 +6,15 @@ the largest value that a hidden count can have. A hidden count that does not cle
 number from 0 to one under the floor, and hidden counts taken together, which a subtraction gives away, must clear every
 floor themselves. (Fischetti and Salazar 1999, Management Science 45, call such intervals protection levels and search
 for the cheapest set; here the smallest count is hidden next until the intervals are wide enough.)
+
+Somebody who knows this program too could run it on every table that might be true. Were always the smallest count
+hidden next, a smaller one left in view would say that the hidden ones are no companions but failed themselves, so none
+is zero. A draw, whose seed nobody knows who does not know all counts, therefore passes over the smallest now and then.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +26,8 @@ from schemas.policy import DisclosurePolicy
 Name = tuple[str, ...]
 
 _TOLERANCE = 1e-6
+_PASS_OVER = 0.25
+"""Chance that the smallest count is passed over for the next one when a further count must be hidden."""
 
 
 @dataclass(slots=True)
@@ -80,6 +87,31 @@ def interval(system: System, key: Name) -> tuple[float, float]:
 
     Raises DisclosureError where the counts contradict each other.
     """
+    return _subtract(system, key) if all(len(column) == 1 for column in system.columns) else solve(system, key)
+
+
+def _subtract(system: System, key: Name) -> tuple[float, float]:
+    """`interval` where there is one family: what the shown counts leave of the total, within the denominators."""
+    count = system.counts[key]
+    if not count.hidden:
+        return count.value, count.value
+    hidden = [other for other in system.counts.values() if other.hidden]
+    left = system.total - sum(other.value for other in system.counts.values() if not other.hidden)
+    most = {other.key: left if other.most is None else min(left, other.most) for other in hidden}
+    if not 0 <= left <= sum(most.values()):
+        raise _contradiction(system)
+    return max(0, left - sum(size for name, size in most.items() if name != key)), most[key]
+
+
+def _contradiction(system: System) -> DisclosureError:
+    return DisclosureError(
+        f"the counts by {system.name[0]} contradict each other, so what they give away cannot be told. Nothing was"
+        " released; the stage that made the row-level table must be mended."
+    )
+
+
+def solve(system: System, key: Name) -> tuple[float, float]:
+    """`interval` by linear programming, for any system."""
     from scipy.optimize import linprog
 
     rows = {key: [float(key in column) for column in system.columns] for key in system.counts}
@@ -96,30 +128,41 @@ def interval(system: System, key: Name) -> tuple[float, float]:
             method="highs",
         )
         if not found.success:
-            raise DisclosureError(
-                f"the counts by {system.name[0]} contradict each other, so what they give away cannot be told. Nothing"
-                " was released; the stage that made the row-level table must be mended."
-            )
+            raise _contradiction(system)
         ends.append(sign * float(found.fun))
     return ends[0], ends[1]
 
 
-def protect(system: System, policy: DisclosurePolicy) -> bool:
-    """Hides every count that fails and, smallest first, as many others as the hidden ones need.
+def protect(system: System, policy: DisclosurePolicy, secret: str) -> bool:
+    """Hides every count that fails and, the smallest mostly first, as many others as these need, and no more.
 
-    False where hiding all of them is not enough: a shown denominator then bounds a hidden count too tightly.
+    secret: seed of the draws; it must be the same on every run, and known to nobody who does not know the exact counts.
+    False where hiding all of them is not enough: a shown denominator then bounds a hidden count too tightly. Raises
+    DisclosureError where the counts contradict each other.
     """
+    for counts in system.families().values():
+        if any(c.released for c in counts) and sum(c.value for c in counts) != system.total:
+            raise _contradiction(system)
     for count in system.counts.values():
         count.hidden = count.hidden or fails(count, policy)
+    added: list[Count] = []
+    dice = random.Random(f"{secret} {sorted(system.counts)}")
     while True:
         family = _weak_family(system, policy)
         if family is None:
-            return True
+            break
         shown = [count for count in system.counts.values() if count.released and not count.hidden]
-        near = [count for count in shown if count.family == family] or shown
+        near = sorted([c for c in shown if c.family == family] or shown, key=lambda c: (c.value, c.key))
         if not near:
             return False
-        min(near, key=lambda count: (count.value, count.key)).hidden = True
+        while len(near) > 1 and dice.random() < _PASS_OVER:
+            near.pop(0)
+        near[0].hidden = True
+        added.append(near[0])
+    for count in reversed(added):
+        count.hidden = False
+        count.hidden = _weak_family(system, policy) is not None
+    return True
 
 
 def _weak_family(system: System, policy: DisclosurePolicy) -> Name | None:

@@ -48,7 +48,7 @@ _VALUES: dict[str, Test] = {
     "onset": _listed(ONSETS),
     "strength": _listed(("mild", "strong")),
     "recovered": _listed(("yes", "no")),
-    "ended_by": _listed(("model", "user", UNKNOWN)),
+    "ended_by": _listed(("model", "otherwise")),
     "not_scored": _listed(word for word in NOT_SCORED if word),
     "user_id": _listed(("present", "missing")),
 }

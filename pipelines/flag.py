@@ -57,7 +57,7 @@ def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: dict[str, floa
 def _labelled(
     row: dict[str, Any], said: Rows, label: Label, threshold: float, policy: FlagPolicy, sampled: bool
 ) -> dict[str, Any]:
-    """The LABELLED struct: only turns that passed the screen (weight 1) can flag; sampled ones estimate what it missed."""
+    """The LABELLED struct. Only turns that passed the screen (weight 1) flag; sampled ones estimate what it missed."""
     curve = [entry[f"p_{label}"] if entry["weight"] == 1.0 else 0.0 for entry in said]
     hits = [number for number, p in enumerate(curve) if p >= threshold]
     lost = [e["weight"] for e in said if e["weight"] > 1.0 and e[f"p_{label}"] >= threshold]
@@ -73,7 +73,7 @@ def _labelled(
         "slope": slope(curve),
         "recovered": None if onset is None else curve[-1] < threshold,
         "strong": any(_is_strong(said[number], label) for number in hits),
-        "trigger": "none" if onset is None else said[onset]["trigger"],
+        "trigger": "none" if onset is None else said[onset]["trigger"] or "other",
         "sampled": onset is None and kept is not None,
         "passage": "" if kept is None else passage(row["turns"], said[kept]["turn"], policy),
         "missed": max(lost, default=0.0) if onset is None else 0.0,

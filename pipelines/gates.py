@@ -56,7 +56,7 @@ def passed(table: pa.Table) -> bool:
 
 
 def _row(name: str, gate: str, figure: float | None, limit: float, shown: float | None) -> Row:
-    row: Row = {"release": name, "gate": gate, "figure": coarse(shown), "limit": coarse(limit)}
+    row: Row = {"release": name, "gate": gate, "figure": coarse(shown), "bound": coarse(limit)}
     if figure is None:
         return row | {"outcome": "not applicable"}
     holds = figure >= limit if gate.startswith("min_") else figure <= limit

@@ -92,20 +92,24 @@ def fit_topics(
 
     from classifiers.public_words import public_words
 
+    # Words only, as BERTopic would join the parts of a hyphenated one; and only those that occur: class-based TF-IDF
+    # divides by a word's frequency.
+    documents = [" ".join(_WORD.findall(text.lower())) for text in texts]
+    present = sorted(set(public_words()) & {word for document in documents for word in document.split()})
     model = BERTopic(
         embedding_model=None,
         umap_model=UMAP(
             n_neighbors=_NEIGHBOURS, n_components=_COMPONENTS, min_dist=0.0, metric="cosine", random_state=policy.seed
         ),
         hdbscan_model=HDBSCAN(min_cluster_size=policy.min_cluster_size, core_dist_n_jobs=1),
-        vectorizer_model=CountVectorizer(vocabulary=public_words(), token_pattern=r"[a-z]+", lowercase=True),
+        vectorizer_model=CountVectorizer(vocabulary=present, token_pattern=r"[a-z]+", lowercase=True),
         top_n_words=policy.terms,
         calculate_probabilities=False,
         verbose=False,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        topics, _ = model.fit_transform(list(texts), embeddings=vectors)
+        topics, _ = model.fit_transform(documents, embeddings=vectors)
     # Twice the terms that are wanted: some will lack users and be dropped at the gate.
     names = model.vectorizer_model.get_feature_names_out()
     weights: dict[int, dict[str, float]] = {}

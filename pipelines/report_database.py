@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,7 @@ def _fill(connection: Any, released: Released, manifest: ReleaseManifest) -> Non
             connection.execute(f"COMMENT ON COLUMN {view.name}.{column} IS {_quote(doc)}")
     facts = [{"key": key, "value": value} for key, value in sorted(_flat(manifest))]
     _make(connection, RUN, pa.Table.from_pylist(facts, schema=RUN.arrow))
-    connection.execute(_quoted_ddl(DICTIONARY))
+    connection.execute(DICTIONARY.ddl())
     connection.execute(_DICTIONARY_ROWS)
 
 
@@ -112,16 +111,10 @@ def _part(table: Table) -> str:
 
 
 def _make(connection: Any, table: Table, data: pa.Table) -> None:
-    connection.execute(_quoted_ddl(table))
+    connection.execute(table.ddl())
     connection.register("incoming", data)
     connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")
-
-
-def _quoted_ddl(table: Table) -> str:
-    """The table's DDL with its column names quoted: `limit` of released_gates is a reserved word."""
-    named = re.sub(r"^  (\w+) ", r'  "\1" ', table.ddl(), flags=re.MULTILINE)
-    return re.sub(r"^(COMMENT ON COLUMN \w+)\.(\w+) ", r'\1."\2" ', named, flags=re.MULTILINE)
 
 
 def _flat(manifest: ReleaseManifest) -> Iterator[tuple[str, str | None]]:

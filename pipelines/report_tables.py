@@ -137,7 +137,7 @@ def gate_grid(released: Released) -> Grid:
         (
             GATE_WORDS.get(row["gate"], row["gate"].replace("_", " ")),
             _gate_figure(row["figure"], row["gate"]),
-            _gate_figure(row["limit"], row["gate"]),
+            _gate_figure(row["bound"], row["gate"]),
             row["outcome"],
         )
         for row in released.gates()

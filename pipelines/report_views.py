@@ -130,12 +130,12 @@ ORDER BY c.release, c.label, c.cluster < 0, c.share DESC NULLS LAST, c.cluster""
 
 DYNAMICS = View(
     "v_dynamics",
-    "How does it run? Onset, strength, recovery, who ended the conversation, situations held.",
+    "How does it run? Onset, strength, recovery, who ended the conversation.",
     """SELECT release, label, measure, value, flagged, users, share, share_low, share_high, status, reason
 FROM released_dynamics ORDER BY release, label, measure, value""",
     (
         *_WHO,
-        ("measure", "onset, strength, recovered, ended_by or situations."),
+        ("measure", "onset, strength, recovered or ended_by."),
         ("value", "Value of the measure."),
         ("flagged", "Flagged conversations, rounded; null where suppressed."),
         ("users", "Distinct users of those, rounded; null where suppressed."),

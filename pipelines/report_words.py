@@ -54,7 +54,7 @@ _VALUE_WORDS = {
 VALUE_ORDER = ("strong", "mild", "yes", "no", "model", "user", "unknown")
 """Order of a measure's values where their names do not give one."""
 _RECOVERED = {"yes": "passes before the end", "no": "lasts to the end"}
-_ENDED_BY = {"model": "the model", "user": "the user", "unknown": "not recorded"}
+_ENDED_BY = {"model": "the model", "otherwise": "somebody else, or not recorded"}
 
 REASON_WORDS = {"floor": "too few to show", "too_few_passages": "too few to cluster"}
 REASON_SENTENCES = {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipelines.pseudonym import keyed_draw
+from pipelines.situations import Item, add_situations
 from pipelines.worker import map_rows
-from schemas.labels import SITUATIONS, Trigger
 from schemas.policy import ScorePolicy
 from schemas.row_level import SCORED
 
@@ -16,24 +15,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from classifiers.scorer import Scorer
-    from classifiers.turn import ModelTurn
 
 Rows = list[dict[str, Any]]
-LEAST_TRIGGER = 0.25
 PARTS = (("said", "text"), ("thinking", "thinking"))
-
-
-@dataclass
-class _Item:
-    """One generated turn or reasoning trace of a batch, on its way through screen and model."""
-
-    row: int
-    turn: int
-    part: str
-    model_turn: ModelTurn
-    screen: float = 0.0
-    weight: float = 0.0
-    result: dict[str, Any] = field(default_factory=dict)
 
 
 def score(scrubbed: DataFrame, policy: ScorePolicy, sample_share: float) -> DataFrame:
@@ -60,12 +44,12 @@ def _score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: f
         out.append(kept | {"language": language, "not_scored": reason, "codes": [], "scores": []})
         if not reason:
             items += _items(index, row)
-    _codes(items, out, scorer, policy.code_threshold)
     for item, value in zip(items, scorer.screen.score([i.model_turn for i in items]), strict=True):
         item.screen = float(value)
         sampled = keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share
         item.weight = 1.0 if value >= scorer.screen.threshold else 1.0 / sample_share if sampled else 0.0
-    _run_model([item for item in items if item.weight], scorer)
+    known = _run_model([item for item in items if item.weight], scorer)
+    add_situations(items, out, known, scorer, policy.code_threshold)
     for item in items:
         blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
         out[item.row]["scores"].append(
@@ -88,19 +72,21 @@ def _language(row: dict[str, Any], scorer: Scorer) -> tuple[str, str]:
     if not said.strip():
         return UNKNOWN, "no_text"
     language = identify(said)
-    if language == UNKNOWN:  # too little text of the model: what the user wrote decides, and is mostly the same language
+    if (
+        language == UNKNOWN
+    ):  # too little text of the model: what the user wrote decides, and is mostly the same language
         language = identify("\n".join(turn["text"] for turn in row["turns"]))
     if language != UNKNOWN and language not in scorer.languages:
         return language, "language"
     return language, ""
 
 
-def _items(index: int, row: dict[str, Any]) -> list[_Item]:
+def _items(index: int, row: dict[str, Any]) -> list[Item]:
     from classifiers.turn import ModelTurn, context_of
 
     said = [(turn["role"], turn["text"]) for turn in row["turns"]]
     return [
-        _Item(index, number, part, ModelTurn(context_of(said, number), turn[column]))
+        Item(index, number, part, ModelTurn(context_of(said, number), turn[column]))
         for number, turn in enumerate(row["turns"])
         if turn["generated"]
         for part, column in PARTS
@@ -108,21 +94,10 @@ def _items(index: int, row: dict[str, Any]) -> list[_Item]:
     ]
 
 
-def _codes(items: list[_Item], out: Rows, scorer: Scorer, threshold: float) -> None:
-    """Context codes by the same cheap heads for every conversation, flagged or not, so that rates can be compared."""
-    said = [item for item in items if item.part == "said"]
-    held: dict[int, set[str]] = {}
-    for item, values in zip(said, scorer.screen.situation_probabilities([i.model_turn for i in said]), strict=True):
-        held.setdefault(item.row, set()).update(
-            str(code) for code, p in zip(SITUATIONS, values, strict=True) if p >= threshold
-        )
-    for row, codes in held.items():
-        out[row]["codes"] = sorted(codes)
-
-
-def _run_model(items: list[_Item], scorer: Scorer) -> None:
+def _run_model(items: list[Item], scorer: Scorer) -> dict[int, list[float]]:
+    """Fills in the items' results; returns the situations' probabilities by the identity of the item."""
     if not items:
-        return
+        return {}
     scores = scorer.score([item.model_turn for item in items])
     for n, item in enumerate(items):
         item.result = {
@@ -130,11 +105,6 @@ def _run_model(items: list[_Item], scorer: Scorer) -> None:
             "voice": scores.voice[n].tolist(),
             "p_distress": float(scores.distress[n]),
             "p_joy": float(scores.joy[n]),
-            "trigger": _trigger(scores.situations[n].tolist()),
+            "trigger": "",
         }
-
-
-def _trigger(situations: list[float]) -> str:
-    """The likeliest situation; `other` is honest where none is likely. situations: 11 probabilities."""
-    best = max(range(len(situations)), key=situations.__getitem__)
-    return str(SITUATIONS[best] if situations[best] >= LEAST_TRIGGER else Trigger.OTHER)
+    return {id(item): scores.situations[n].tolist() for n, item in enumerate(items)}

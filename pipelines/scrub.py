@@ -34,7 +34,9 @@ def scrub(transcripts: DataFrame, policy: ScrubPolicy, key: bytes, release: str)
     return map_rows(transcripts, SCRUBBED, "scrub", make)
 
 
-def _scrub_row(row: dict[str, Any], scrubber: Scrubber, policy: ScrubPolicy, key: bytes, release: str) -> dict[str, Any]:
+def _scrub_row(
+    row: dict[str, Any], scrubber: Scrubber, policy: ScrubPolicy, key: bytes, release: str
+) -> dict[str, Any]:
     from classifiers.scrubber import ScrubFailed
 
     texts = [part for turn in row["turns"] for part in (turn["text"], turn["thinking"])]

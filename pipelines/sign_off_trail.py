@@ -83,11 +83,6 @@ def _lock(file: FileIO, wait: float) -> None:
             return
 
 
-def read_trail(path: Path) -> list[dict[str, Any]]:
-    """The events in `path`, oldest first, none where there is no trail. SignOffError where the chain is broken."""
-    return _read(path.read_bytes())[0] if path.exists() else []
-
-
 def _read(raw: bytes) -> tuple[list[dict[str, Any]], str]:
     entries: list[dict[str, Any]] = []
     head = START

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from schemas.errors import ContractError, WelfareError
+from schemas.faults import place
 from schemas.table import Table
 
 if TYPE_CHECKING:
@@ -30,19 +31,6 @@ def spark_schema(schema: pa.Schema) -> Any:
     return from_arrow_schema(schema)
 
 
-def _place(error: BaseException) -> str:
-    """File and line, inside the project, where `error` was raised: names of our own code only."""
-    place = "unknown"
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename.replace("\\", "/")
-        parts = name.split("/")
-        if len(parts) > 1 and any(part in ("schemas", "classifiers", "pipelines", "jobs") for part in parts[:-1]):
-            place = f"{parts[-2]}/{parts[-1]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
-
-
 def batch_hash(batch: pa.RecordBatch, key: str) -> str:
     """A hash of the batch's keys: finds the batch again without saying anything about it."""
     column = batch.column(key) if key in batch.schema.names else batch.column(0)
@@ -50,7 +38,10 @@ def batch_hash(batch: pa.RecordBatch, key: str) -> str:
 
 
 def map_rows(
-    frame: DataFrame, table: Table, stage: str, make: Callable[[], Callable[[list[dict[str, Any]]], list[dict[str, Any]]]]
+    frame: DataFrame,
+    table: Table,
+    stage: str,
+    make: Callable[[], Callable[[list[dict[str, Any]]], list[dict[str, Any]]]],
 ) -> DataFrame:
     """`frame` with each batch of rows turned into rows of `table`; map-only, order kept.
 
@@ -72,7 +63,7 @@ def map_rows(
             except Exception as error:  # noqa: BLE001  any exception may carry text
                 fault = WorkerFault(
                     f"stage {stage} failed on batch {batch_hash(batch, table.key[0])}"
-                    f" with {type(error).__name__} at {_place(error)}. Its message is withheld, as it may hold text."
+                    f" with {type(error).__name__} at {place(error)}. Its message is withheld, as it may hold text."
                 )
             if fault is not None:
                 raise fault from None

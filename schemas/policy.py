@@ -31,7 +31,19 @@ class ReadPolicy:
     """Deepest JSON nesting."""
     max_expansion: int = 400
     """Largest ratio of decompressed to compressed bytes of a file, beyond the first 64 MiB."""
-    anonymous_ids: tuple[str, ...] = ("anonymous", "anon", "guest", "unknown", "none", "null", "na", "n/a", "nan", "0", "-1")
+    anonymous_ids: tuple[str, ...] = (
+        "anonymous",
+        "anon",
+        "guest",
+        "unknown",
+        "none",
+        "null",
+        "na",
+        "n/a",
+        "nan",
+        "0",
+        "-1",
+    )
     """User ids (any case) which mean that there is no user id; such conversations count as their own unit."""
 
     def __post_init__(self) -> None:
@@ -59,7 +71,9 @@ class ScrubPolicy:
         _check_share(self.min_score, "scrub", "min_score")
         engines = ("embedded", "spacy", "transformers", "gliner")
         _check(self.nlp_engine in engines, "scrub", "nlp_engine", "one of " + ", ".join(engines))
-        _check(self.nlp_engine == "embedded" or bool(self.nlp_model), "scrub", "nlp_model", "named when nlp_engine is set")
+        _check(
+            self.nlp_engine == "embedded" or bool(self.nlp_model), "scrub", "nlp_model", "named when nlp_engine is set"
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class ScorePolicy:
     model: str = "embedded"
     """`embedded`, or the path of a scorer made by `welfare train scorer`."""
     screen_sample: int = 400
-    """Conversations, about, whose screened-out turns are scored in full all the same: they bound what the screen missed."""
+    """Conversations, about, whose screened-out turns are scored in full too: they bound what the screen missed."""
     code_threshold: float = 0.5
     """Least probability (0 to 1) at which a conversation holds a situation of the trigger taxonomy."""
 
@@ -119,7 +133,9 @@ class ClusterPolicy:
 
     def __post_init__(self) -> None:
         _check(self.min_cluster_size >= 5, "cluster", "min_cluster_size", "at least 5")
-        _check(self.min_passages >= 2 * self.min_cluster_size, "cluster", "min_passages", "at least twice min_cluster_size")
+        _check(
+            self.min_passages >= 2 * self.min_cluster_size, "cluster", "min_passages", "at least twice min_cluster_size"
+        )
         _check(self.max_passages >= self.min_passages, "cluster", "max_passages", "at least min_passages")
         _check(1 <= self.terms <= 30, "cluster", "terms", "between 1 and 30")
 
@@ -143,7 +159,9 @@ class DisclosurePolicy:
 
     def __post_init__(self) -> None:
         _check(self.min_conversations >= 2, "disclosure", "min_conversations", "at least 2")
-        _check(2 <= self.min_users <= self.min_conversations, "disclosure", "min_users", "between 2 and min_conversations")
+        _check(
+            2 <= self.min_users <= self.min_conversations, "disclosure", "min_users", "between 2 and min_conversations"
+        )
         _check(0.0 < self.max_user_share <= 1.0, "disclosure", "max_user_share", "above 0 and at most 1")
         _check(self.max_conversations_per_user >= 1, "disclosure", "max_conversations_per_user", "at least 1")
         _check(self.round_to >= 1, "disclosure", "round_to", "at least 1")

@@ -219,7 +219,7 @@ GATES = Table(
         Column("gate", pa.string(), "Name of the gate."),
         Column("outcome", pa.string(), "`passed`, `failed` or `not applicable`."),
         Column("figure", pa.float64(), "The figure that was held against the limit.", nullable=True),
-        Column("limit", pa.float64(), "The limit from the policy.", nullable=True),
+        Column("bound", pa.float64(), "The limit from the policy.", nullable=True),
     ),
     ("release", "gate"),
     Sensitivity.RELEASABLE,

@@ -24,19 +24,25 @@ SCORE = pa.struct(
         pa.field("part", pa.string(), nullable=False),  # said | thinking
         pa.field("screen", pa.float32(), nullable=False),  # screen's score, 0..1
         pa.field("scored", pa.bool_(), nullable=False),  # full model ran
-        pa.field("weight", pa.float32(), nullable=False),  # 1, or 1 / sampling share where the screen had rejected the turn
+        pa.field(
+            "weight", pa.float32(), nullable=False
+        ),  # 1, or 1 / sampling share where the screen had rejected the turn
         pa.field("affect", PROBABILITIES, nullable=False),  # 5, order of AFFECTS; empty if not scored
         pa.field("voice", PROBABILITIES, nullable=False),  # 4, order of VOICES; empty if not scored
         pa.field("p_distress", pa.float32(), nullable=False),
         pa.field("p_joy", pa.float32(), nullable=False),
-        pa.field("trigger", pa.string(), nullable=False),  # likeliest situation, `other` if none is likely; "" if not scored
+        pa.field(
+            "trigger", pa.string(), nullable=False
+        ),  # likeliest situation, `other` if none is likely; "" if not scored
     ]
 )
 SCORES = pa.list_(pa.field("element", SCORE, nullable=False))
 
 _IDENTITY = (
     Column("conversation_key", pa.string(), "Keyed pseudonym of the conversation (HMAC-SHA-256, 32 hex digits)."),
-    Column("user_key", pa.string(), "Keyed pseudonym of the user, or of the conversation where the input has no user id."),
+    Column(
+        "user_key", pa.string(), "Keyed pseudonym of the user, or of the conversation where the input has no user id."
+    ),
     Column("has_user", pa.bool_(), "True where the input named a user."),
     Column("release", pa.string(), "Release name, `[a-z0-9._-]{1,64}`."),
     Column("surface", pa.string(), "Surface, from the policy's closed list, else `other`."),
@@ -50,7 +56,9 @@ TRANSCRIPTS = Table(
         Column("record_id", pa.string(), "The input's conversation id, or a digest of the content where it has none."),
         Column("user_id", pa.string(), "The input's user id, null where it has none.", nullable=True),
         Column("surface", pa.string(), "Surface as the input has it, null where unknown.", nullable=True),
-        Column("started_at", pa.timestamp("us", tz="UTC"), "Start of the conversation, null where unknown.", nullable=True),
+        Column(
+            "started_at", pa.timestamp("us", tz="UTC"), "Start of the conversation, null where unknown.", nullable=True
+        ),
         Column("ended_by", pa.string(), "`model`, `user` or `unknown`."),
         Column("turns", TURNS, "The turns in order: role, text, thinking, generated."),
     ),
@@ -77,7 +85,9 @@ SCORED = Table(
     (
         *_IDENTITY,
         Column("turns", TURNS, "The scrubbed turns."),
-        Column("language", pa.string(), "ISO 639-1 code of the model's turns, or `und` where there is too little text."),
+        Column(
+            "language", pa.string(), "ISO 639-1 code of the model's turns, or `und` where there is too little text."
+        ),
         Column("not_scored", pa.string(), "Why the conversation was not scored, `` where it was: see NOT_SCORED."),
         Column("codes", CODES, "Context codes: the situations of the trigger taxonomy that it holds, affect or not."),
         Column("scores", SCORES, "One entry a generated turn and part (said, thinking)."),
@@ -96,7 +106,9 @@ LABELLED = pa.struct(
         pa.field("onset", pa.int32(), nullable=True),  # 1-based number of the generated turn, null if not flagged
         pa.field("peak", pa.float32(), nullable=False),  # highest probability
         pa.field("slope", pa.float32(), nullable=False),  # least-squares change of probability per generated turn
-        pa.field("recovered", pa.bool_(), nullable=True),  # last generated turn below the threshold; null if not flagged
+        pa.field(
+            "recovered", pa.bool_(), nullable=True
+        ),  # last generated turn below the threshold; null if not flagged
         pa.field("strong", pa.bool_(), nullable=False),  # the onset or a later turn is most likely at level -2 (or +2)
         pa.field("trigger", pa.string(), nullable=False),  # taxonomy, at the onset; `none` if not flagged
         pa.field("sampled", pa.bool_(), nullable=False),  # an unflagged conversation whose passage is kept for lift
@@ -111,7 +123,9 @@ _FLAGS = (
     Column("codes", CODES, "Context codes of the conversation."),
     Column("model_turns", pa.int32(), "Turns that the model generated and that hold text."),
     Column("reversions", pa.int32(), "Answer reversions (`wait, no`) over all generated turns. Behaviour, not affect."),
-    Column("thinking_distress", pa.bool_(), "True where a reasoning trace passes the distress threshold. Counted apart."),
+    Column(
+        "thinking_distress", pa.bool_(), "True where a reasoning trace passes the distress threshold. Counted apart."
+    ),
 )
 
 FLAGGED = Table(

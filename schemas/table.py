@@ -61,11 +61,13 @@ class Table:
     def conform(self, data: pa.Table) -> pa.Table:
         """`data` with exactly this table's columns, order and types, sorted by key.
 
-        Raises ContractError where a column is missing, of another type, null against the schema, or a key is not unique.
+        Raises ContractError: a column is missing, of another type or null against the schema, or a key is not unique.
         """
         missing = [name for name in self.names if name not in data.column_names]
         if missing:
-            raise ContractError(f"table {self.name}: missing columns {missing}. The stage that writes it must make them.")
+            raise ContractError(
+                f"table {self.name}: missing columns {missing}. The stage that writes it must make them."
+            )
         for column in self.columns:
             if not column.nullable and data.column(column.name).null_count:
                 raise ContractError(f"table {self.name}, column {column.name}: null where the schema forbids it.")

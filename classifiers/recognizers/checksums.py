@@ -15,7 +15,8 @@ def luhn(digits: str) -> bool:
 
 
 def mod97(text: str) -> bool:
-    """ISO 7064 as IBAN uses it: the first four characters to the end, letters as 10 to 35, the remainder 1."""
+    """ISO 7064 as IBAN uses it: the first four characters to the end, letters as 10 to 35, the remainder
+    1."""
     turned = text[4:] + text[:4]
     return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
 

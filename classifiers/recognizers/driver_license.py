@@ -8,27 +8,34 @@ from classifiers.recognizers.rule import Form, Rule
 from classifiers.recognizers.traits import every, with_digits, with_lead, with_number, with_run
 
 _WORDS = (
-    "licen", "führerschein", "permis", "carnet de", "patente", "cnh", "rijbewijs", "prawo jazdy", "dl", "plate", "registration",
+    "licen", "führerschein", "permis", "carnet de", "patente", "cnh", "rijbewijs", "prawo jazdy", "dl",
+    "plate", "registration",
     "kennzeichen", "immatriculation", "targa", "vin",
 )  # fmt: skip
 _TOLD = (
     r"\b(?:driv(?:ers?|er'?s|ing)[ -]{1,2}licen[cs]e|licen[cs]e plate|number plate|plate|führerschein\w{0,8}|"
-    r"permis(?: de conduire)?|carnet de conducir|licencia de conducir|patente(?: di guida)?|cnh|rijbewijs|prawo jazdy|dl|"
-    r"registration(?: (?:plate|number))?|kennzeichen|immatriculation|targa|vin|licen[cs]e)"
-    r"(?:[^\w\n]{0,3}(?:number|no|nr|num|id|is|was|it'?s|nummer|n[uú]mero|num[ée]ro|numero|ist|es|est)\b){0,3}"
+    r"permis(?: de conduire)?|carnet de conducir|licencia de conducir|patente(?: di guida)?|cnh|rijbewijs|"
+    r"prawo jazdy|dl|"
+    r"registration(?: (?:plate|number))?|kennzeichen|immatriculation|targa|vin|licen[cs]e (?:number|no|nr|"
+    r"id))"
+    r"(?:[^\w\n]{0,3}(?:number|no|nr|num|id|is|was|it'?s|nummer|n[uú]mero|num[ée]ro|numero|ist|es|"
+    r"est)\b){0,3}"
     r"[^\w\n]{0,4}(?P<pii>(?=[A-Z]{0,8}[ -]{0,2}[A-Z]{0,3} ?\d)[A-Z0-9](?:[ -]{0,2}[A-Z0-9]){3,19})(?![\w])"
 )
 
 
 class DriverLicense(Rule):
-    """Four to twenty letters and digits, three digits at least, after a word for a licence, plate or vehicle number."""
+    """Four to twenty letters and digits, three digits at least, after a word for a licence, plate or
+    vehicle number."""
 
     ENTITY = "DRIVER_LICENSE"
     FORMS = (
         Form("told", _TOLD, 0.7, every(with_digits, with_lead(*_WORDS)), "", 24, 90, _WORDS, True),
-        Form("candidate", r"(?<![\w.,-])[A-Z]{1,3}[ -]?\d{3,4}[ -]?\d{2,4}(?:[ -]?\d{3,4}){0,2}(?!\w)", 0.2, with_number,
+        Form("candidate",
+            r"(?<![\w.,-])[A-Z]{1,3}[ -]?\d{3,4}[ -]?\d{2,4}(?:[ -]?\d{3,4}){0,2}(?!\w)", 0.2, with_number,
              r"(?<![\w.,-])[A-Z]{1,3}[ -]?\d{3}"),
-        Form("vehicle", r"(?<![\w-])(?=[A-Z0-9]{0,16}\d)[A-HJ-NPR-Z0-9]{11}\d[A-HJ-NPR-Z0-9]\d{4}(?![\w-])", 0.5,
+        Form("vehicle",
+            r"(?<![\w-])(?=[A-Z0-9]{0,16}\d)[A-HJ-NPR-Z0-9]{11}\d[A-HJ-NPR-Z0-9]\d{4}(?![\w-])", 0.5,
              every(with_number, with_run(17)), r"\d[A-HJ-NPR-Z0-9]\d{4}(?![\w-])", 12, 0),
     )  # fmt: skip
     CONTEXT = r"\b(?:driv(?:ers?|er'?s|ing)[ -]{1,2}licen[cs]e|license (?:number|no|id)|dl)\b"

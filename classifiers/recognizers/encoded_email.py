@@ -15,7 +15,8 @@ _STANDARD = str.maketrans("-_", "+/")
 
 
 class EncodedEmail(Rule):
-    """Decodes each run of 16 to 4096 base64 characters and looks for an address. Plain words decode to noise."""
+    """Decodes each run of 16 to 4096 base64 characters and looks for an address. Plain words decode to
+    noise."""
 
     ENTITY = "EMAIL_ADDRESS"
     FORMS = (Form("base64", _RUN, 0.8, with_run(16)),)

@@ -15,14 +15,17 @@ _V6 = r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,
 
 
 class IpAddress(Rule):
-    """Four octets, or what the standard library reads as version 6. Loopback, masks and version numbers stay."""
+    """Four octets, or what the standard library reads as version 6. Loopback, masks and version numbers
+    stay."""
 
     ENTITY = "IP_ADDRESS"
     FORMS = (
-        Form("v4", rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)", 0.8, every(with_digits, with_chars(".")),
+        Form("v4",
+            rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)", 0.8, every(with_digits, with_chars(".")),
              r"\.\d{1,3}\.\d", 8, 8),
         Form("v6", _V6, 0.8, with_chars(":"), r":[0-9a-fA-F]{0,4}:", 48, 48),
-        Form("defanged", rf"(?<![\w.])(?:{_OCTET}\[\.\]){{1,3}}(?:{_OCTET}(?:\.|\[\.\])){{0,2}}{_OCTET}(?![\w])", 0.6,
+        Form("defanged",
+            rf"(?<![\w.])(?:{_OCTET}\[\.\]){{1,3}}(?:{_OCTET}(?:\.|\[\.\])){{0,2}}{_OCTET}(?![\w])", 0.6,
              with_chars("["), r"\[\.\]", 16, 20),
     )  # fmt: skip
 

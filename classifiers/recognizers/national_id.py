@@ -1,4 +1,5 @@
-"""Numbers that states give to people, beyond the United States and the United Kingdom: a table of forms and checks."""
+"""Numbers that states give to people, beyond the United States and the United Kingdom: a table of forms
+and checks."""
 
 from __future__ import annotations
 
@@ -98,20 +99,26 @@ _FORMS: dict[str, tuple[str, Callable[[str], bool] | None, float, float]] = {
 }  # fmt: skip
 
 
-# Where a number can begin: a few letters or none, then four digits, or six with marks or single letters between them.
-_ANCHOR = r"(?<![\w.,+-])(?=[A-Z]{0,6} ?(?:\d{4}|\d(?:[ .\-/A-Z]{0,2}\d){5}))"
+# Where a number can begin: a few letters or none, then four digits, or six with marks or single letters
+# between them.
+_ANCHOR = r"(?<![\w.,+-])(?=[A-Z]{0,6}+ ?+(?:\d{4}|\d(?:[ .\-/A-Z]{0,2}\d){5}))"
 
 
 class NationalId(Rule):
-    """Forms of some two dozen states. Where a form is also a plain number, its check digit or a context word decides."""
+    """Forms of some two dozen states. Where a form is also a plain number, its check digit or a context
+    word decides."""
 
     ENTITY = "NATIONAL_ID"
     FORMS = tuple(Form(name, form, good, with_digits, _ANCHOR) for name, (form, _, good, _) in _FORMS.items())
     CONTEXT = (
-        r"\b(?:national id\w*|id (?:number|no|card)|identity (?:card|number)|citizen|aadhaa?r|uidai|pan (?:card|no|number)|cpf|"
-        r"cnpj|dni|nie|nif|nik|nin|bvn|bsn|burgerservicenummer|steuer-?id\w*|steuernummer|personalausweis\w*|ausweis\w*|"
-        r"s[ée]curit[ée] sociale|insee|codice fiscale|pesel|personnummer|cpr|henkil[öo]tunnus|rodn[ée] [čc][íi]slo|"
-        r"t\.?c\.? kimlik\w*|kimlik|curp|rfc|nric|sin|tfn|medicare|ahv|avs|rut|c[ée]dula|rg|id nummer|tax id|hkid|emirates id)\b"
+        r"\b(?:national id\w*|id (?:number|no|card)|identity (?:card|number)|citizen|aadhaa?r|uidai|pan "
+        r"(?:card|no|number)|cpf|"
+        r"cnpj|dni|nie|nif|nik|nin|bvn|bsn|burgerservicenummer|steuer-?id\w*|steuernummer|"
+        r"personalausweis\w*|ausweis\w*|"
+        r"s[ée]curit[ée] sociale|insee|codice fiscale|pesel|personnummer|cpr|henkil[öo]tunnus|rodn[ée] "
+        r"[čc][íi]slo|"
+        r"t\.?c\.? kimlik\w*|kimlik|curp|rfc|nric|sin|tfn|medicare|ahv|avs|rut|c[ée]dula|rg|id nummer|tax "
+        r"id|hkid|emirates id)\b"
     )
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
@@ -120,4 +127,3 @@ class NationalId(Rule):
             return None
         core = "".join(char for char in value if char.isalnum()).upper()
         return good if check(core) else bad
-

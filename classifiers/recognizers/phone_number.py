@@ -20,13 +20,17 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-/ ]\s?(?:19|20)\d\d)+$")
 _PRICE_BEFORE = re.compile(r"[$€£¥#=*^<>%]\s?$")
 _ASKED = (
-    r"\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|fax|whats ?app|sms|dial|hotline|(?:my|his|her|their|our|your) number|"
-    r"(?:call|ring|reach|text|contact|phone) (?:me|us|him|her|them|you)|what number|which number|number (?:to|can|should|do)|telefon\w*|rufnummer|t[ée]l[ée]phone|portable|tel[ée]fono|"
+    r"\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|fax|whats ?app|sms|dial|hotline|(?:my|his|her|"
+    r"their|our|your) number|"
+    r"(?:call|ring|reach|text|contact|phone) (?:me|us|him|her|them|you)|answering|what number|which number|"
+    r"number (?:to|can|should|do)|telefon\w*|rufnummer|t[ée]l[ée]phone|portable|tel[ée]fono|"
     r"m[óo]vil|celular|telefone|cellulare|num[eé]ro|nummer|telefoon|mobiel)\b"
 )
 _WORDS = (
-    "phone", " tel", "cell", "mobil", "handy", "fax", "app ", "sms", "dial", "hotline", "number", "call", "ring", "reach", "text",
-    "contact", "nummer", "phone", "fono", "portable", "móvil", "movil", "celular", "telefone", "cellulare", "num", "telefoon",
+    "phone", " tel", "cell", "mobil", "handy", "fax", "app ", "sms", "dial", "hotline", "number", "call",
+    "ring", "reach", "text",
+    "contact", "answer", "nummer", "phone", "fono", "portable", "móvil", "movil", "celular", "telefone",
+    "cellulare", "num", "telefoon",
 )  # fmt: skip
 _DIGIT_WORDS = tuple(f" {word} " for word in _SPOKEN_DIGIT[3:-1].split("|"))
 _ASKED_RE = re.compile(_ASKED, FLAGS)
@@ -38,13 +42,18 @@ def _told(traits: Traits) -> bool:
 
 
 class PhoneNumber(Rule):
-    """7 to 15 digits in groups that phone numbers have. A bare run of digits needs a word such as "call" before it."""
+    """7 to 15 digits in groups that phone numbers have. A bare run of digits needs a word such as "call"
+    before it."""
 
     ENTITY = "PHONE_NUMBER"
     FORMS = (
-        Form("digits", _DIGITS + _EXTENSION + r"(?![\w]|[.,]\d)", 0.25, with_number, r"\d(?:[ \t().\-/]{0,3}\d){6}", 6, 64),
-        Form("spoken", _SPOKEN, 0.6, with_words(*_DIGIT_WORDS), rf"{_SPOKEN_DIGIT}[\s,.-]{{1,3}}{_SPOKEN_DIGIT}[\s,.-]{{1,3}}{_SPOKEN_DIGIT}", 20, 250),
-        Form("short", r"(?<![\w.,/+-])\d{3}[ .-]\d{4}(?![\w]|[.,/-]\d)", 0.25, with_number, r"(?<![\w.,/+-])\d{3}[ .-]\d"),
+        Form("digits", _DIGITS + _EXTENSION + r"(?![\w]|[.,]\d)", 0.25, with_number,
+            r"\d(?:[ \t().\-/]{0,3}\d){6}", 6, 64),
+        Form("spoken", _SPOKEN, 0.6, with_words(*_DIGIT_WORDS),
+            rf"{_SPOKEN_DIGIT}[\s,.-]{{1,3}}{_SPOKEN_DIGIT}[\s,.-]{{1,3}}{_SPOKEN_DIGIT}", 20, 250),
+        Form("short",
+            r"(?<![\w.,/+-])\d{3}[ .-]\d{4}(?![\w]|[.,/-]\d)",
+            0.25, with_number, r"(?<![\w.,/+-])\d{3}[ .-]\d"),
         Form("part", r"(?<![\w.,/+$€£-])\d{3,8}(?:[ .-]\d{2,4}){0,2}(?![\w%]|[.,/:-]\d)", 0.2, _told),
     )  # fmt: skip
     CONTEXT = _ASKED
@@ -58,11 +67,14 @@ class PhoneNumber(Rule):
         digits = sum(char.isdigit() for char in core)
         groups = [len(group) for group in re.findall(r"\d+", core)]
         plain = core[:1] not in "+("
-        if digits < 7 or (plain and digits > 13) or len(set(core) & set("0123456789")) < 2:
+        abroad = value.startswith("00") and 10 <= digits <= 17
+        if digits < 7 or (plain and digits > 13 and not abroad) or len(set(core) & set("0123456789")) < 2:
             return 0.0
+        if "  " in core or "\t" in core:
+            return None
         if _DATE.match(core) or _YEARS.match(core):
             return 0.0
-        if value.lstrip(" (").startswith("+") or (value.startswith("00") and digits > 9):
+        if value.lstrip(" (").startswith("+") or abroad:
             return 0.8
         if _PRICE_BEFORE.search(match.string, max(0, match.start() - 2), match.start()):
             return 0.0
@@ -74,7 +86,8 @@ def _grouped(core: str, groups: list[int], digits: int) -> bool:
     if "." in core and "-" not in core and " " not in core and "(" not in core:
         return groups in ([3, 3, 4], [2, 2, 2, 2, 2], [2, 3, 4], [3, 4, 4])
     if not 9 <= digits <= 13 and not (core.startswith("0") and digits >= 8):
-        return groups in ([2, 2, 2, 2], [3, 4]) and "-" in core
+        bracketed = core.startswith("(") and digits >= 8
+        return bracketed or (groups in ([2, 2, 2, 2], [3, 4]) and "-" in core)
     if len(groups) == 1:
         return core.startswith("0") and digits in (10, 11)
     if len(groups) > 6 or max(groups) > 8 or min(groups) < 1:

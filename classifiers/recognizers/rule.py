@@ -1,7 +1,9 @@
-"""What every pattern recogniser here shares: forms that are tried only where their need holds, spans by group, context.
+"""What every pattern recogniser here shares: forms that are tried only where their need holds, spans by
+group, context.
 
-Patterns are run by the standard library's `re`, whose possessive groups and bounded repeats keep them linear. Presidio's
-own loop skips a pattern that takes too long, and text would then pass unscrubbed; this one has no such exit.
+Patterns are run by the standard library's `re`, whose possessive groups and bounded repeats keep them linear.
+Presidio's own loop skips a pattern that takes too long, and text would then pass unscrubbed; this one has no
+such exit.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ NEAR = 48
 class Form:
     """One way in which a kind of PII is written.
 
-    Where `regex` has a group `pii`, that group is the span. `need` is false only where the regex cannot match. `anchor`,
-    where given, is a quicker regex for something that every match holds; the form is then tried only from `back`
-    characters before to `ahead` characters after it. With back = ahead = 0 a match begins exactly where the anchor does.
-    `leads` are the same as plain lower-case strings, quicker still: every match holds one within its first `back`
-    characters, and ends at most `ahead` characters after it.
+    Where `regex` has a group `pii`, that group is the span. `need` is false only where the regex cannot
+    match. `anchor`, where given, is a quicker regex for something that every match holds; the form is then
+    tried only from `back` characters before to `ahead` characters after it. With back = ahead = 0 a match
+    begins exactly where the anchor does. `leads` are the same as plain lower-case strings, quicker still:
+    every match holds one within its first `back` characters, and ends at most `ahead` characters after it.
     """
 
     name: str
@@ -56,7 +58,8 @@ class Form:
         return re.compile(self.anchor, FLAGS) if self.anchor else None
 
     def matches(self, traits: Traits, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
-        """All matches, tried near anchors only. `places` keeps where an anchor stands, for forms that share it."""
+        """All matches, tried near anchors only. `places` keeps where an anchor stands, for forms that
+        share it."""
         text, anchor = traits.text, self.compiled_anchor
         if self.leads:
             for low, high in self._windows(self._lead_places(traits.low), len(text)):
@@ -67,9 +70,11 @@ class Form:
         elif not self.back and not self.ahead:
             if self.anchor not in places:
                 places[self.anchor] = [place.start() for place in anchor.finditer(text)]
+            taken = 0
             for start in places[self.anchor]:
-                match = self.compiled.match(text, start)
+                match = self.compiled.match(text, start) if start >= taken else None
                 if match is not None:
+                    taken = match.end()
                     yield match
         else:
             for low, high in self._windows((place.span() for place in anchor.finditer(text)), len(text)):
@@ -101,8 +106,8 @@ class Form:
 class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no types
     """A pattern recogniser: subclasses give ENTITY and FORMS, and `judge` where a form needs a check.
 
-    A score below the policy's floor (0.35) means: only with CONTEXT (a regex) shortly before it, or at the end of the
-    turns before; it then rises to BOOSTED.
+    A score below the policy's floor (0.35) means: only with CONTEXT (a regex) shortly before it, or at the
+    end of the turns before; it then rises to BOOSTED.
     """
 
     ENTITY: str
@@ -124,7 +129,8 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
         return None
 
     def trim(self, value: str, match: re.Match[str], form: str) -> int:
-        """How many characters of a matched value belong to it (all, unless a subclass says otherwise; 0 drops it)."""
+        """How many characters of a matched value belong to it (all, unless a subclass says otherwise; 0
+        drops it)."""
         return len(value)
 
     def analyze(
@@ -151,7 +157,9 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
             judged = self.judge(match.group(group)[:size], match, form.name)
             score = form.score if judged is None else judged
             if score > 0:
-                yield RecognizerResult(self.ENTITY, start, start + size, score, recognition_metadata=dict(metadata))
+                yield RecognizerResult(
+                    self.ENTITY, start, start + size, score, recognition_metadata=dict(metadata)
+                )
 
     def enhance_using_context(
         self,
@@ -161,7 +169,8 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
         nlp_artifacts: Any,
         context: list[str] | None = None,
     ) -> list[RecognizerResult]:
-        """Weak matches with a context word near them, or in `context` (the end of earlier turns), become strong."""
+        """Weak matches with a context word near them, or in `context` (the end of earlier turns), become
+        strong."""
         near = self.near
         weak = [result for result in raw_recognizer_results if result.score < self.BOOSTED]
         if near is None or not weak:

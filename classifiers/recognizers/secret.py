@@ -1,4 +1,5 @@
-"""Secrets: keys and tokens with a known form, private keys, signed web tokens, passwords told in text or set in code."""
+"""Secrets: keys and tokens with a known form, private keys, signed web tokens, passwords told in text or
+set in code."""
 
 from __future__ import annotations
 
@@ -10,59 +11,107 @@ from classifiers.recognizers.rule import Form, Rule
 from classifiers.recognizers.traits import every, with_chars, with_digits, with_lead, with_run, with_text
 
 _PREFIXED = (
-    r"(?:sk|pk|rk)[-_](?:(?:live|test|proj|ant|or|svcacct)[-_])?[\w-]{16,200}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|"
-    r"glpat-[\w-]{16,64}|xox[abeoprs]-[\w-]{10,250}|xapp-[\w-]{10,250}|(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{12,20}|"
-    r"AIza[\w-]{30,40}|ya29\.[\w-]{20,300}|SG\.[\w-]{16,32}\.[\w-]{16,64}|hf_\w{20,64}|npm_\w{30,64}|pypi-[\w-]{40,255}|"
+    r"(?:sk|pk|rk)[-_](?:(?:live|test|proj|ant|or|svcacct)[-_])?[\w-]{16,200}|gh[pousr]_\w{20,255}|"
+    r"github_pat_\w{20,255}|"
+    r"glpat-[\w-]{16,64}|xox[abeoprs]-[\w-]{10,250}|xapp-[\w-]{10,250}|(?:AKIA|ASIA|AGPA|AIDA|"
+    r"AROA)[A-Z0-9]{12,20}|"
+    r"AIza[\w-]{30,40}|ya29\.[\w-]{20,300}|SG\.[\w-]{16,32}\.[\w-]{16,64}|hf_\w{20,64}|npm_\w{30,64}|"
+    r"pypi-[\w-]{40,255}|"
     r"do[opr]_v1_[0-9a-f]{32,64}|shp(?:at|ca|pa|ss)_[0-9a-f]{24,64}|key-[0-9a-f]{32}|"
-    r"EAACEdEose0cBA\w{8,200}|sq0[a-z]{3}-[\w-]{22,60}|dapi[0-9a-f]{32}|r8_\w{30,50}|gsk_\w{30,80}|pplx-\w{30,80}|"
-    r"vault:v\d:[\w+/=]{16,200}|hvs\.[\w-]{20,120}|lin_api_\w{30,60}|nvapi-[\w-]{40,90}|secret_\w{24,64}|whsec_\w{20,64}"
+    r"EAACEdEose0cBA\w{8,200}|sq0[a-z]{3}-[\w-]{22,60}|dapi[0-9a-f]{32}|r8_\w{30,50}|gsk_\w{30,80}|"
+    r"pplx-\w{30,80}|"
+    r"vault:v\d:[\w+/=]{16,200}|hvs\.[\w-]{20,120}|lin_api_\w{30,60}|nvapi-[\w-]{40,90}|secret_\w{24,64}|"
+    r"whsec_\w{20,64}"
 )
-_PEM = r"-----BEGIN [A-Z0-9 ]{0,40}?(?:PRIVATE KEY|CERTIFICATE|PGP PRIVATE KEY BLOCK)[A-Z ]{0,10}-----[\w+/=\s:,.()\\<>-]{0,8192}?(?:-----END [A-Z0-9 ]{1,50}-----|\Z)"
+_PEM = (
+    r"-----BEGIN [A-Z0-9 ]{0,40}?(?:PRIVATE KEY|CERTIFICATE|PGP PRIVATE KEY BLOCK)[A-Z "
+    r"]{0,10}-----[\w+/=\s:,.()\\<>-]{0,8192}?(?:-----END [A-Z0-9 ]{1,50}-----|\Z)"
+)
 _WORD = (
-    r"(?:pass ?(?:word|wd|code|phrase)|pwd|passwort|kennwort|mot de passe|mdp|contraseña|senha|wachtwoord|hasło|parola|"
-    r"secret(?:[_ -]?(?:key|access[_-]?key))?|client[_-]?secret|api[_ -]?(?:key|token|secret)|apikey|access[_ -]?(?:key|token)(?:[_-]?id)?|"
-    r"auth[_ -]?(?:key|token)|bearer[_ -]?token|refresh[_-]?token|private[_ -]?key|encryption[_ -]?key|token|pin(?: code)?|otp|"
+    r"(?:pass ?(?:word|wd|code|phrase)|pwd|passwort|kennwort|mot de passe|mdp|contraseña|senha|wachtwoord|"
+    r"hasło|parola|"
+    r"secret(?:[_ -]?(?:key|access[_-]?key))?|client[_-]?secret|api[_ -]?(?:key|token|secret)|apikey|"
+    r"access[_ -]?(?:key|token)(?:[_-]?id)?|"
+    r"auth[_ -]?(?:key|token)|bearer[_ -]?token|refresh[_-]?token|private[_ -]?key|encryption[_ -]?key|"
+    r"token|pin(?: code)?|otp|"
     r"verification code|security answer|credentials?)"
 )
-_GAP = r"[\"'`]?(?:\s{0,3}(?:[:=]|=>|:=|==|->)\s{0,3}|\s{1,2}(?:is|was|are|ist|est|es|é|è|=|to)(?::|\s)\s{0,2}(?:set to |now )?)"
-_ASSIGNED = rf"(?<![a-z]){_WORD}{_GAP}(?P<pii>\"[^\"\n]{{4,200}}\"|'[^'\n]{{4,200}}'|`[^`\n]{{4,200}}`|[^\s\"'`,;<>(){{}}]{{4,200}})"
-_COMMON = frozenset(
-    ["your", "yours", "my", "the", "a", "an", "this", "that", "not", "no", "none", "null", "nil", "true", "false", "undefined", "example", "changeme", "change", "required", "invalid", "wrong", "incorrect", "correct", "expired", "weak", "strong", "strength", "too", "short", "long", "very", "safe", "secure", "secured", "stored", "saved", "sent", "reset", "forgotten", "forgot", "lost", "hidden", "encrypted", "hashed", "protected", "string", "str", "bytes", "int", "bool", "text", "value", "input", "password", "passwd", "secret", "token", "key", "here", "there", "and", "or", "only", "also", "always", "never", "usually", "something", "anything", "nothing", "what", "which", "where", "when", "how", "if", "i", "it", "he", "she", "they", "we", "you", "valid", "missing", "empty", "optional", "needed", "used", "using", "because", "but", "for", "with", "without", "from", "in", "on", "at", "of", "by", "as", "be", "been", "being", "easy", "hard", "simple", "difficult", "important", "enough", "just", "like", "compromised", "leaked", "stolen", "working", "broken", "being", "important", "sensitive", "generated", "created", "provided", "shared", "public", "private", "unknown", "different", "same", "new", "old", "better", "best", "bad", "good", "fine", "okay", "os.environ", "os.getenv", "process.env", "getpass", "config", "settings", "self", "request", "req", "user", "form", "data", "params", "args"]
-)  # fmt: skip
-_STAND_IN = re.compile(
-    r"^[\W_]*(?:x{3,}|\*{3,}|\.{3,}|<|\$\{|\{\{|\[|%\(|your|my[-_]|insert|replace|example|placeholder|todo|change)", re.IGNORECASE
+_GAP = (
+    r"[\"'`]?(?:\s{0,3}(?:[:=]|=>|:=|==|->)\s{0,3}|\s{1,2}(?:is|was|are|ist|est|es|é|è|=|to)(?::|"
+    r"\s)\s{0,2}(?:set to |now )?)"
 )
-_CODE_VALUE = re.compile(r"^(?:os\.|process\.|self\.|this\.|config|settings|getenv|env\b|new |await |input|request|req\.|\w+\.\w+\.?\w*$)")
+_ASSIGNED = (
+    rf"(?<![a-z]){_WORD}{_GAP}(?P<pii>\"[^\"\n]{{4,200}}\"|'[^'\n]{{4,200}}'|`[^`\n]{{4,200}}`|"
+    rf"[^\s\"'`,;<>(){{}}]{{4,200}})"
+)
+_COMMON_TEXT = (
+    "your yours my the a an this that not no none null nil true false undefined example changeme "
+    "change required invalid wrong incorrect correct expired weak strong strength too short long "
+    "very safe secure secured stored saved sent reset forgotten forgot lost hidden encrypted "
+    "hashed protected string str bytes int bool text value input password passwd secret token key "
+    "here there and or only also always never usually something anything nothing what which where "
+    "when how if i it he she they we you valid missing empty optional needed used using because "
+    "but for with without from in on at of by as be been being easy hard simple difficult "
+    "important enough just like compromised leaked stolen working broken being important "
+    "sensitive generated created provided shared public private unknown different same new old "
+    "better best bad good fine okay os.environ os.getenv process.env getpass config settings self "
+    "request req user form data params args"
+)
+_COMMON = frozenset(_COMMON_TEXT.split())
+_STAND_IN = re.compile(
+    r"^[\W_]*(?:x{3,}|\*{3,}|\.{3,}|<|\$\{|\{\{|\[|%\(|your|my[-_]|insert|replace|example|placeholder|todo|"
+    r"change)",
+    re.IGNORECASE,
+)
+_CODE_VALUE = re.compile(
+    r"^(?:os\.|process\.|self\.|this\.|config|settings|getenv|env\b|new |await |input|request|req\.|"
+    r"\w+\.\w+\.?\w*$)"
+)
 
 _HINTS = (
-    "pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "wachtwoord", "hasło", "parola", "secret", "api", "access", "auth",
+    "pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "wachtwoord", "hasło", "parola", "secret", "api",
+    "access", "auth",
     "token", "private", "encryption", "pin", "otp", "verification", "security", "credential",
 )  # fmt: skip
 _HEADERS = ("bearer ", "basic ", "apikey ", "token ")
 _PREFIXES = (
-    "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-", "akia",
-    "asia", "agpa", "aida", "aroa", "aiza", "ya29.", "sg.", "hf_", "npm_", "pypi-", "doo_v1", "dop_v1", "dor_v1", "shp",
-    "key-", "eaace", "sq0", "dapi", "r8_", "gsk_", "pplx-", "vault:v", "hvs.", "lin_api_", "nvapi-", "secret_", "whsec_",
+    "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+    "xox", "xapp-", "akia",
+    "asia", "agpa", "aida", "aroa", "aiza", "ya29.", "sg.", "hf_", "npm_", "pypi-", "doo_v1", "dop_v1",
+    "dor_v1", "shp",
+    "key-", "eaace", "sq0", "dapi", "r8_", "gsk_", "pplx-", "vault:v", "hvs.", "lin_api_", "nvapi-",
+    "secret_", "whsec_",
 )  # fmt: skip
 
 
 class Secret(Rule):
-    """Known prefixes, PEM blocks and web tokens are sure. A told or assigned value must not be a plain word or a stand-in."""
+    """Known prefixes, PEM blocks and web tokens are sure. A told or assigned value must not be a plain
+    word or a stand-in."""
 
     ENTITY = "SECRET"
     FORMS = (
         Form("prefixed", rf"(?<![\w-])(?:{_PREFIXED})(?![\w])", 0.95, with_run(16), "", 0, 260, _PREFIXES),
         Form("pem", _PEM, 1.0, with_text("-----BEGIN", "-----begin"), "-----BEGIN"),
-        Form("web_token", r"(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,1000})?", 0.95, with_run(20), r"(?<![\w-])eyJ"),
+        Form("web_token",
+            r"(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,1000})?",
+            0.95, with_run(20), r"(?<![\w-])eyJ"),
         Form("ssh", r"ssh-(?:rsa|ed25519|dss) AAAA[\w+/=]{40,1000}", 0.8, with_run(44), "ssh-"),
         Form("header", r"\b(?:bearer|basic|apikey|token) (?P<pii>[\w+/=.~-]{16,2000})", 0.7,
              every(with_run(16), with_lead(*_HEADERS)), "", 0, 2020, _HEADERS),
         Form("assigned", _ASSIGNED, 0.6, with_lead(*_HINTS), "", 30, 240, _HINTS),
-        Form("in_url", r"://[^\s:/@\"']{1,64}:(?P<pii>[^\s/@\"']{1,128})@", 0.9, every(with_text("://"), with_chars("@")), "://"),
-        Form("random", r"(?<![\w+/=.-])(?=[\w+/=-]{0,40}\d)[\w+/=-]{24,200}+(?![\w])", 0.4, every(with_digits, with_run(24)),
+        Form("in_url",
+            r"://[^\s:/@\"']{1,64}:(?P<pii>[^\s/@\"']{1,128})@",
+            0.9, every(with_text("://"), with_chars("@")), "://"),
+        Form("random",
+            r"(?<![\w+/=.-])(?=[\w+/=-]{0,40}\d)[\w+/=-]{24,200}+(?![\w])",
+            0.4, every(with_digits, with_run(24)),
              r"(?<![\w+/=.-])[\w+/=-]{24}"),
-        Form("hex", r"(?<![\w-])[0-9a-f]{32,128}(?![\w-])", 0.4, every(with_digits, with_run(32)), r"(?<![\w-])[0-9a-f]{32}"),
-        Form("flag", r"(?<=\s)(?:--password|--token|-p|--api-key|-u \w{1,30}:)[= ]?(?P<pii>[^\s\"'-][^\s\"']{5,100})", 0.4,
+        Form("hex",
+            r"(?<![\w-])[0-9a-f]{32,128}(?![\w-])",
+            0.4, every(with_digits, with_run(32)), r"(?<![\w-])[0-9a-f]{32}"),
+        Form("flag",
+            r"(?<=\s)(?:--password|--token|-p|--api-key|-u \w{1,30}:)[= ]?(?P<pii>[^\s\"'-][^\s\"']{5,100})",
+            0.4,
              with_text("--", "-p", "-P", "-u", "-U"), r"(?<=\s)--?[ptau]"),
     )  # fmt: skip
 
@@ -81,7 +130,9 @@ def _assigned(value: str, match: re.Match[str]) -> float | None:
     quoted = value[0] in "\"'`"
     if len(core) < 4 or core.lower() in _COMMON or _STAND_IN.search(core):
         return 0.0
-    mixed = any(char.isdigit() for char in core) or any(not char.isalnum() and char not in ".-_'/" for char in core)
+    mixed = any(char.isdigit() for char in core) or any(
+        not char.isalnum() and char not in ".-_'/" for char in core
+    )
     if mixed and not _CODE_VALUE.search(core):
         return 0.0 if " " in core and len(core) > 60 else None
     if quoted and " " not in core and not _CODE_VALUE.search(core):
@@ -94,8 +145,16 @@ def _assigned(value: str, match: re.Match[str]) -> float | None:
 
 def _random(value: str) -> bool:
     """Whether a run looks drawn at random: letters of both cases and digits, and many different ones."""
-    kinds = (any(c.islower() for c in value), any(c.isupper() for c in value), sum(c.isdigit() for c in value) >= 2)
-    if not all(kinds) or "/" in value[:3] or value.count("/") + value.count("-") + value.count("_") > len(value) // 6:
+    kinds = (
+        any(c.islower() for c in value),
+        any(c.isupper() for c in value),
+        sum(c.isdigit() for c in value) >= 2,
+    )
+    if (
+        not all(kinds)
+        or "/" in value[:3]
+        or value.count("/") + value.count("-") + value.count("_") > len(value) // 6
+    ):
         return False
     counts = Counter(value)
     entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())

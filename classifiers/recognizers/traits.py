@@ -8,22 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifiers.scrub_tokens import cut_words
-
+# A run of letters ends where the word boundary of a regular expression may be.
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LONG_NUMBER = re.compile(r"\d(?:[^\d\w]{0,7}\d){4}")
 Need = Callable[["Traits"], bool]
 
 
 @dataclass(frozen=True)
 class Traits:
-    """A text, folded, and facts about it, each worked out at most once. `before` is the end of the turns before."""
+    """A text, folded, and facts about it, each worked out at most once. `before` is the end of the turns
+    before."""
 
     text: str
     before: str = ""
 
     @cached_property
     def low(self) -> str:
-        """The text in lower case, of the same length: the few letters that grow in lower case stay as they are."""
+        """The text in lower case, of the same length: the few letters that grow in lower case stay as they
+        are."""
         low = self.text.lower()
         if len(low) == len(self.text):
             return low
@@ -49,8 +51,8 @@ class Traits:
 
     @cached_property
     def words(self) -> str:
-        """The different words of the text in lower case, each between spaces. Shorter than the text, so quick to search."""
-        return f" {' '.join({word.lower() for word in set(cut_words(self.text)[0])})} "
+        """The different runs of letters in lower case, between spaces. Quick to search."""
+        return f" {' '.join({word.lower() for word in set(_LETTERS.findall(self.text))})} "
 
     def has_any(self, parts: tuple[str, ...]) -> bool:
         """Whether a part of some word is in `parts` (lower case; a part may not span words)."""

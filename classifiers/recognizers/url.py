@@ -8,53 +8,93 @@ from classifiers.recognizers.rule import Form, Rule
 from classifiers.recognizers.traits import with_chars, with_text, with_words
 
 # Hosts that belong to everybody. A link to one stays, unless its path or query points at a person.
-PUBLIC = frozenset(
-    ["wikipedia.org", "wikimedia.org", "wiktionary.org", "google.com", "youtube.com", "youtu.be", "github.com", "githubusercontent.com", "gitlab.com", "stackoverflow.com", "stackexchange.com", "python.org", "pypi.org", "readthedocs.io", "npmjs.com", "nodejs.org", "mozilla.org", "w3.org", "w3schools.com", "microsoft.com", "apple.com", "amazon.com", "openai.com", "anthropic.com", "huggingface.co", "arxiv.org", "doi.org", "nih.gov", "cdc.gov", "who.int", "nasa.gov", "bbc.com", "bbc.co.uk", "nytimes.com", "theguardian.com", "cnn.com", "reuters.com", "reddit.com", "twitter.com", "x.com", "facebook.com", "instagram.com", "linkedin.com", "tiktok.com", "medium.com", "quora.com", "imdb.com", "spotify.com", "netflix.com", "docker.com", "kubernetes.io", "apache.org", "debian.org", "ubuntu.com", "jquery.com", "jsdelivr.net", "unpkg.com", "cloudflare.com", "googleapis.com", "gstatic.com", "bootstrapcdn.com", "fontawesome.com", "schema.org", "json-schema.org", "example.com", "example.org", "example.net", "localhost", "mathjax.org", "tensorflow.org", "pytorch.org", "kaggle.com", "unsplash.com", "imgur.com", "pollinations.ai", "pixabay.com", "discord.com", "discord.gg", "telegram.org", "whatsapp.com", "zoom.us", "paypal.com", "stripe.com", "ebay.com", "etsy.com", "booking.com", "airbnb.com", "tripadvisor.com", "yelp.com", "weather.com", "un.org", "europa.eu", "oracle.com", "java.com", "ruby-lang.org", "rust-lang.org", "golang.org", "go.dev", "php.net", "mysql.com", "postgresql.org", "sqlite.org", "mongodb.com", "redis.io", "nginx.org", "android.com", "gnu.org", "kernel.org", "adobe.com", "canva.com", "figma.com", "wordpress.org", "tailwindcss.com", "reactjs.org", "react.dev", "vuejs.org", "angular.io", "flask.palletsprojects.com", "djangoproject.com", "rubyonrails.org", "laravel.com"]
+_PUBLIC_TEXT = (
+    "wikipedia.org wikimedia.org wiktionary.org google.com youtube.com youtu.be github.com "
+    "githubusercontent.com gitlab.com stackoverflow.com stackexchange.com python.org pypi.org "
+    "readthedocs.io npmjs.com nodejs.org mozilla.org w3.org w3schools.com microsoft.com apple.com "
+    "amazon.com openai.com anthropic.com huggingface.co arxiv.org doi.org nih.gov cdc.gov who.int "
+    "nasa.gov bbc.com bbc.co.uk nytimes.com theguardian.com cnn.com reuters.com reddit.com "
+    "twitter.com x.com facebook.com instagram.com linkedin.com tiktok.com medium.com quora.com "
+    "imdb.com spotify.com netflix.com docker.com kubernetes.io apache.org debian.org ubuntu.com "
+    "jquery.com jsdelivr.net unpkg.com cloudflare.com googleapis.com gstatic.com bootstrapcdn.com "
+    "fontawesome.com schema.org json-schema.org example.com example.org example.net localhost "
+    "mathjax.org tensorflow.org pytorch.org kaggle.com unsplash.com imgur.com pollinations.ai "
+    "pixabay.com discord.com discord.gg telegram.org whatsapp.com zoom.us paypal.com stripe.com "
+    "ebay.com etsy.com booking.com airbnb.com tripadvisor.com yelp.com weather.com un.org "
+    "europa.eu oracle.com java.com ruby-lang.org rust-lang.org golang.org go.dev php.net "
+    "mysql.com postgresql.org sqlite.org mongodb.com redis.io nginx.org android.com gnu.org "
+    "kernel.org adobe.com canva.com figma.com wordpress.org tailwindcss.com reactjs.org react.dev "
+    "vuejs.org angular.io flask.palletsprojects.com djangoproject.com rubyonrails.org laravel.com"
 )
+PUBLIC = frozenset(_PUBLIC_TEXT.split())
 _SCHEME = r"(?<![\w.])(?:https?|ftp|sftp|ssh|wss?|hxxps?|rtsp)://"
 _CHARS = r"[^\s<>\"'`\\^{}|\[\]()]"
 _ENDS = (
-    r"(?:com|net|org|info|biz|edu|gov|io|co|me|app|dev|ai|xyz|online|site|tech|store|blog|club|pro|name|eu|de|at|ch|fr|es|it|nl|be|"
-    r"pt|pl|cz|se|no|dk|fi|ie|uk|us|ca|au|nz|in|cn|jp|kr|br|mx|ar|ru|ua|tr|za|ng|ke)"
+    r"(?-i:com|net|org|edu|gov|io|biz|eu|de|ch|fr|nl|es|uk|au|ca|pl|cz|dk|se|fi|br|ru|jp|cn|kr|mx|pt|ie|nz|"
+    r"za|tr|ua|dev|ai|xyz|"
+    r"online|tech|shop|COM|NET|ORG)"
 )
-_BARE = rf"(?<![\w@./:-])(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,4}}{_ENDS}(?![\w@-]|\.\w|\()(?:[/?#]{_CHARS}{{0,512}})?"
-_BARE_HEAD = rf"\.{_ENDS}(?![\w@-]|\.\w|\()"
+# Endings that are also words or names of attributes: only with a path, or a digit or hyphen in the name.
+_WORD_ENDS = r"(?-i:in|it|no|at|be|me|us|co|info|name|pro|app|site|store|blog|club|so|to|is|id)"
+_LABELS = r"(?<![\w@./:-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
+_STOP = r"(?![\w@-]|\.\w|\()"
+_BARE = rf"{_LABELS}{_ENDS}{_STOP}(?:[/?#]{_CHARS}{{0,512}})?"
+_WORDY = rf"{_LABELS}{_WORD_ENDS}{_STOP}(?:/{_CHARS}{{1,512}})?"
+_BARE_HEAD = rf"\.{_ENDS}{_STOP}"
+_WORDY_HEAD = rf"\.{_WORD_ENDS}{_STOP}"
 _PERSONAL = re.compile(
-    r"(?:linkedin\.com/(?:in|pub)/|facebook\.com/[\w.]{3,}|fb\.com/|instagram\.com/[\w.]{2,}|(?:twitter|x)\.com/(?!search|home|i/)\w{2,}"
-    r"|tiktok\.com/@|github\.com/[\w-]+(?:/|$)|gitlab\.com/[\w-]+|t\.me/|wa\.me/|reddit\.com/u(?:ser)?/|medium\.com/@|youtube\.com/(?:@|user/|c/|channel/)"
-    r"|discord\.gg/|steamcommunity\.com/id/|open\.spotify\.com/user/|quora\.com/profile/|huggingface\.co/(?!docs|models|datasets|spaces)[\w-]+/"
-    r"|docs\.google\.com/|drive\.google\.com/|calendar\.google\.com|meet\.google\.com/|zoom\.us/j/|pastebin\.com/|paypal\.me/|venmo\.com/"
-    r"|airbnb\.com/users|kaggle\.com/[\w-]+/|amazon\.com/gp/profile|maps\.google|goo\.gl/maps|chat\.openai\.com/share)", re.IGNORECASE
+    r"(?:linkedin\.com/(?:in|pub)/|facebook\.com/[\w.]{3,}|fb\.com/|instagram\.com/[\w.]{2,}|(?:twitter|"
+    r"x)\.com/(?!search|home|i/)\w{2,}"
+    r"|tiktok\.com/@|github\.com/(?!features|topics|explore|search|about|login|orgs|pricing)[\w.-]+|"
+    r"gitlab\.com/[\w-]+|t\.me/|wa\.me/|reddit\.com/u(?:ser)?/|medium\.com/@|youtube\.com/(?:@|user/|c/|"
+    r"channel/)"
+    r"|discord\.gg/|steamcommunity\.com/id/|open\.spotify\.com/user/|quora\.com/profile/|"
+    r"huggingface\.co/(?!docs|models|datasets|spaces)[\w-]+/"
+    r"|docs\.google\.com/|drive\.google\.com/|calendar\.google\.com|meet\.google\.com/|zoom\.us/j/|"
+    r"pastebin\.com/|paypal\.me/|venmo\.com/"
+    r"|airbnb\.com/users|kaggle\.com/[\w-]+/|amazon\.com/gp/profile|maps\.google|goo\.gl/maps|"
+    r"chat\.openai\.com/share)", re.IGNORECASE
 )  # fmt: skip
 _TELLING = re.compile(
-    r"[?&;#/](?:\w{0,16}(?:user|name|mail|token|key|session|sid|auth|uid|account|profile|phone|secret|sig|code|password))\w{0,8}=|@",
+    r"[?&;#/](?:\w{0,16}(?:user|name|mail|token|key|session|sid|auth|uid|account|profile|phone|secret|sig|"
+    r"code|password))\w{0,8}=|@",
     re.IGNORECASE,
 )
-_CODE_HOSTS = frozenset(["asp.net", "socket.io", "ado.net", "vb.net", "three.js", "node.js", "next.js", "vue.js", "d3.js", "express.js", "deno.land", "bit.ly"])
+_CODE_HOSTS_TEXT = (
+    "asp.net socket.io ado.net vb.net three.js node.js next.js vue.js d3.js express.js deno.land bit.ly"
+)
+_CODE_HOSTS = frozenset(_CODE_HOSTS_TEXT.split())
 _TRAILING = ".,;:!?*_"
 
 
 class Url(Rule):
-    """A link, unless its host is public and its path points at nobody; a bare host name with a usual ending."""
+    """A link, unless its host is public and its path points at nobody; a bare host name with a usual
+    ending."""
 
     ENTITY = "URL"
     FORMS = (
         Form("scheme", rf"{_SCHEME}{_CHARS}{{3,2048}}", 0.6, with_text("://"), r"[a-z]{2,5}://"),
         Form("www", rf"(?<![\w./@])www\d?\.{_CHARS}{{3,2048}}", 0.6, with_words("www"), r"(?<![\w./@])www"),
         Form("bare", _BARE, 0.5, with_chars("."), _BARE_HEAD, 260, 520),
+        Form("wordy", _WORDY, 0.5, with_chars("."), _WORDY_HEAD, 260, 520),
     )
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         if _PERSONAL.search(value) or _TELLING.search(value):
             return None
-        host = re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0].rstrip(_TRAILING).lower()
+        host = (
+            re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0]
+            .rstrip(_TRAILING)
+            .lower()
+        )
         labels = host.removeprefix("www.").split(".")
-        if len(labels) < 2 and not form == "www":
+        if len(labels) < 2 and form != "www":
             return 0.0
         endings = {".".join(labels[at:]) for at in range(len(labels))}
         if not endings.isdisjoint(PUBLIC) or host in _CODE_HOSTS:
             return 0.0
-        if form == "bare" and (not value[0].isalpha() or len(labels[-2]) < 2):
+        if form == "wordy" and not re.search(r"[\d-].*\.|/", value):
+            return 0.0
+        if form in ("bare", "wordy") and (not value[0].isalpha() or len(labels[-2]) < 2):
             return 0.0
         return None
-

@@ -13,8 +13,11 @@ class UsSsn(Rule):
 
     ENTITY = "US_SSN"
     FORMS = (
-        Form("hyphens", r"(?<![\w-])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\d)", 0.85, with_number, r"\d{3}-\d\d-", 4, 8),
-        Form("spaces", r"(?<![\w.,-])(?!000|666)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w]|[.,-]\d)", 0.5, with_number,
+        Form("hyphens",
+            r"(?<![\w-])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\d)",
+            0.85, with_number, r"\d{3}-\d\d-", 4, 8),
+        Form("spaces",
+            r"(?<![\w.,-])(?!000|666)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w]|[.,-]\d)", 0.5, with_number,
              r"\d{3}[ .]\d\d[ .]", 4, 8),
         Form("bare", r"(?<![\w.,-])\d{9}(?![\w]|[.,-]\d)", 0.2, with_number, r"\d{9}", 4, 4),
         Form("tail", r"\b(?:ssn|social security)\b[^\d\n]{0,30}(?<!\w)(?P<pii>\d{4})\b", 0.5,

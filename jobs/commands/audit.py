@@ -27,7 +27,8 @@ def command(folder: Path, canaries: Path, everything: bool) -> None:
     DIR is the output folder of a run or a published release. Each value of the canaries file is looked for as it is,
     in any mixture of case, in NFKC, without separators, in hex, URL encoding, UTF-16, base64 at three offsets, and
     behind HTML and JSON escapes; in the raw bytes of every file, in its name, and in what is inside: values of
-    Parquet and DuckDB files, members of archives. Values under 4 characters are skipped and counted.
+    Parquet and DuckDB files, members of archives. Values under 4 characters are skipped and counted; a number of fewer
+    than 12 digits does not count inside a longer number, where it turns up by chance.
 
     Before that, the audit plants probes of its own in a temporary copy and searches it. If it misses one, it refuses.
 

@@ -72,7 +72,9 @@ def _offline() -> Finding:
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
     good = free >= _LEAST_DISK_GIB
-    return Finding("free disk", good, f"{free:.0f} GiB" if good else f"{free:.1f} GiB; {_LEAST_DISK_GIB:.0f} are needed")
+    return Finding(
+        "free disk", good, f"{free:.0f} GiB" if good else f"{free:.1f} GiB; {_LEAST_DISK_GIB:.0f} are needed"
+    )
 
 
 def _chromium() -> Finding:

@@ -15,7 +15,9 @@ import click
 @click.option("--release", required=True, help="Name of the release: 1 to 64 of a-z, 0-9, '.', '_', '-'.")
 @click.option("--out", type=click.Path(path_type=Path), help="Output folder [default: welfare-out/RELEASE].")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Output folder of the release to compare with.")
-@click.option("--format", "format_name", default="auto", show_default=True, help="Transcript format, if not recognised.")
+@click.option(
+    "--format", "format_name", default="auto", show_default=True, help="Transcript format, if not recognised."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Policy file (TOML); see `welfare explain`.")
 @click.option("--master", default="", help="Spark master, for example spark://host:7077 [default: all cores here].")
 @click.option("--resume/--fresh", default=True, help="Use what an interrupted run finished, or make everything again.")

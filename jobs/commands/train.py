@@ -14,12 +14,13 @@ def command() -> None:
 
 
 @command.command("scorer")
-@click.option("--real", type=click.Path(path_type=Path), help="Labelled real turns (JSON lines) to validate and train on.")
+@click.option(
+    "--real", type=click.Path(path_type=Path), help="Labelled real turns (JSON lines): half to train, half to validate."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the weights [default: the embedded ones].")
-@click.option("--epochs", default=4, show_default=True, help="Passes over the training turns.")
-@click.option("--folds", default=3, show_default=True, help="Parts of the real turns for out-of-fold validation.")
-def scorer(real: Path | None, out: Path | None, epochs: int, folds: int) -> int:
-    """Train the scorer on the project's examples and, with --real, on labelled real turns.
+@click.option("--epochs", default=3, show_default=True, help="Passes over the training turns.")
+def scorer(real: Path | None, out: Path | None, epochs: int) -> int:
+    """Train the scorer on the project's examples and, with --real, on one half of the labelled real turns.
 
     Writes the weights, scorer.json (thresholds, figures, digest) and the model card. Takes minutes to an hour.
     """
@@ -27,7 +28,7 @@ def scorer(real: Path | None, out: Path | None, epochs: int, folds: int) -> int:
     from classifiers.scorer_train import Plan, train_scorer
     from classifiers.train_network import Training
 
-    plan = Plan(real=real, folds=folds, training=Training(epochs=epochs))
+    plan = Plan(real=real, training=Training(epochs=epochs))
     card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True))
     click.echo(json.dumps({name: card[name] for name in ("thresholds", "validation", "digest")}, indent=1))
     return 0

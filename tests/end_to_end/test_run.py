@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.end_to_end.conftest import CONVERSATIONS, Trial, welfare
+from tests.conftest import Trial, welfare
 
 LABELS = ("distress", "joy")
 

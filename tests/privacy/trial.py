@@ -25,7 +25,7 @@ _LAST = (1, 3, 7, 15)
 def make_rows(seed: int, conversations: int, users: int) -> list[Row]:
     """`conversations` rows of about `users` users (heavy-tailed), with skewed splits, some of them tiny."""
     dice = random.Random(seed)
-    triggers = dice.sample([str(code) for code in SITUATIONS], 6) + ["other"]
+    triggers = [*dice.sample([str(code) for code in SITUATIONS], 6), "other"]
     rates = {label: dice.choice((0.02, 0.06, 0.15, 0.4, 0.9)) for label in map(str, LABELS)}
     clustered = dice.random() < 0.8
     tail = dice.choice((1, 2, 4))
@@ -102,12 +102,24 @@ def _support(users: Iterable[str]) -> Support:
     return Support(sum(counts.values()), len(counts), max(counts.values(), default=0))
 
 
+def bounded(rows: list[Row], most: int) -> list[Row]:
+    """At most `most` rows of a user, the first by hash."""
+    by_user: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_user[row["user_key"]].append(row)
+    kept = []
+    for listed in by_user.values():
+        listed.sort(key=lambda r: hashlib.sha256(f"contribution {r['conversation_key']}".encode()).hexdigest())
+        kept += listed[:most]
+    return kept
+
+
 class Exact:
     """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
 
     def __init__(self, rows: list[Row], policy: DisclosurePolicy) -> None:
         """Applies the contribution bound, leaves out the pools that are too small, and counts every cell."""
-        kept = self._bounded(rows, policy.max_conversations_per_user)
+        kept = [(row, _splits(row)) for row in bounded(rows, policy.max_conversations_per_user)]
         while True:
             small = {split: self._small(kept, split, policy) for split in POOLS}
             out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]
@@ -136,17 +148,6 @@ class Exact:
                     merged[user] = (old[0] + n, old[1] + y, max(old[2], b))
             out[split] = reduce_users(merged.values())
         return out
-
-    @staticmethod
-    def _bounded(rows: list[Row], most: int) -> list[tuple[Row, dict[str, str | None]]]:
-        by_user: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_user[row["user_key"]].append(row)
-        kept = []
-        for listed in by_user.values():
-            listed.sort(key=lambda r: hashlib.sha256(f"contribution {r['conversation_key']}".encode()).hexdigest())
-            kept += [(row, _splits(row)) for row in listed[:most]]
-        return kept
 
     @staticmethod
     def _small(kept: list[tuple[Row, dict[str, str | None]]], split: str, policy: DisclosurePolicy) -> set[str]:
@@ -200,6 +201,6 @@ def _cells_of(row: Row, parts: dict[str, str | None]) -> Iterable[tuple[Key, int
         yield ("cluster_triggers", label, str(found["cluster"]), found["trigger"]), 1
         yield ("dynamics", label, "onset", ONSETS[sum(found["onset"] > last for last in _LAST[:3])]), 1
         yield ("dynamics", label, "recovered", "yes" if found["recovered"] else "no"), 1
-        yield ("dynamics", label, "ended_by", row["ended_by"]), 1
+        yield ("dynamics", label, "ended_by", "model" if row["ended_by"] == "model" else "otherwise"), 1
         if label == "distress":
             yield ("dynamics", label, "strength", "strong" if found["strong"] else "mild"), 1

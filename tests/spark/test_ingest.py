@@ -19,9 +19,7 @@ POLICY = ReadPolicy(max_malformed_share=0.5)
 
 
 def record(number: int, turns: int = 2, **more: Any) -> dict[str, Any]:
-    messages = [
-        {"role": "assistant" if n % 2 else "user", "content": f"text {number} {n}"} for n in range(turns)
-    ]
+    messages = [{"role": "assistant" if n % 2 else "user", "content": f"text {number} {n}"} for n in range(turns)]
     return {"conversation_id": f"c{number}", "user_id": f"u{number % 3}", "messages": messages} | more
 
 

@@ -159,10 +159,10 @@ def gate_rows(*, failed: bool = False) -> list[Row]:
     """released_gates."""
     outcome = "failed" if failed else "passed"
     return [
-        {"gate": "max_distress_rate", "outcome": outcome, "figure": 0.0777, "limit": 0.05 if failed else 1.0},
-        {"gate": "max_distress_rise", "outcome": "not applicable", "figure": None, "limit": 1.0},
-        {"gate": "min_scored_share", "outcome": "passed", "figure": 0.964, "limit": 0.5},
-        {"gate": "max_malformed_share", "outcome": "passed", "figure": 0.0, "limit": 0.02},
+        {"gate": "max_distress_rate", "outcome": outcome, "figure": 0.0777, "bound": 0.05 if failed else 1.0},
+        {"gate": "max_distress_rise", "outcome": "not applicable", "figure": None, "bound": 1.0},
+        {"gate": "min_scored_share", "outcome": "passed", "figure": 0.964, "bound": 0.5},
+        {"gate": "max_malformed_share", "outcome": "passed", "figure": 0.0, "bound": 0.02},
     ]
 
 

@@ -9,7 +9,6 @@ import html
 import json
 import lzma
 import random
-import string
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,13 +22,10 @@ import zstandard
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from jobs.audit import Canaries, Searched, Searcher, plain_files, read_canaries, search_files
-from jobs.audit_match import Matcher
-from jobs.audit_probes import self_test
+from jobs.audit import Canaries, Searched, Searcher, plain_files, search_files
 from jobs.audit_variants import patterns
 from jobs.cli import main
 from jobs.tables import write_part
-from schemas.errors import UsageError
 from tests.unit.small_release import write_release
 
 VALUE = "Zoë Quentin-Marsh 0417"
@@ -172,106 +168,26 @@ def test_a_file_name_that_holds_a_value_is_found_and_not_shown(tmp_path: Path) -
     assert "Quentin" not in findings[0].file
 
 
-def reference(patterns_: list[bytes], data: bytes) -> set[int]:
-    return {number for number, pattern in enumerate(patterns_) if pattern in data}
-
-
-@given(
-    wanted=st.lists(st.binary(min_size=4, max_size=14).map(lambda b: bytes(c & 3 for c in b)), min_size=1, max_size=30),
-    data=st.binary(max_size=200).map(lambda b: bytes(c & 3 for c in b)),
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("192.168.1.12", True),
+        ("x192168112.", True),
+        ("192168112", True),
+        ("0.5192168112", False),
+        ("1921681123", False),
+    ],
 )
-@settings(max_examples=300, deadline=None)
-def test_the_matcher_agrees_with_a_plain_search(wanted: list[bytes], data: bytes) -> None:
-    assert Matcher(wanted).search(data) == reference(wanted, data)
+def test_digits_do_not_count_inside_a_longer_number(tmp_path: Path, text: str, hit: bool) -> None:
+    (tmp_path / "f").write_text(text)
+    assert found_in(tmp_path, "192.168.1.12") == ({("f", 1)} if hit else set())
 
 
-def test_the_matcher_finds_thousands_and_nothing_else() -> None:
-    rng = random.Random(7)
-    words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(4, 20))).encode() for _ in range(20_000)]
-    planted = rng.sample(range(len(words)), 500)
-    data = b" ".join(rng.randbytes(40) + words[number] for number in planted)
-    found = Matcher(words).search(data)
-    assert set(planted) <= found
-    assert all(words[number] in data for number in found)
-
-
-def test_ordinals_are_line_numbers_and_short_values_are_counted(tmp_path: Path) -> None:
-    path = tmp_path / "canaries"
-    path.write_text("abc\n\nAda Quentin\r\n  \nxy\nben marsh\n")
-    canaries = read_canaries(path)
-    assert canaries.values == ((3, "Ada Quentin"), (6, "ben marsh"))
-    assert canaries.skipped == 2
-    assert "Quentin" not in repr(canaries)
-    path.write_text("abc\n")
-    with pytest.raises(UsageError, match="no value"):
-        read_canaries(path)
+def test_many_digits_count_inside_a_longer_number(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("id=994111111111111111000")
+    assert found_in(tmp_path, "4111-1111-1111-1111") == {("f", 1)}
 
 
 def test_every_pattern_is_long_enough_to_mean_something() -> None:
     for value in ("abcd", "0000", "ëëëë", "a b c d", VALUE):
         assert all(len(pattern.data) >= 4 for pattern in patterns(value))
-
-
-def test_the_self_test_finds_all_that_it_planted(tmp_path: Path) -> None:
-    root = write_release(tmp_path / "out")
-    before = {path: path.read_bytes() for path in (root / "released").rglob("*.*")}
-    tested = self_test(root / "released")
-    assert tested.whole
-    assert tested.planted > 150
-    assert before == {path: path.read_bytes() for path in (root / "released").rglob("*.*")}
-
-
-@pytest.mark.parametrize("broken", ["_parquet", "_duckdb", "_zip", "_decompress", "_undone", "_leaves", "search"])
-def test_the_self_test_notices_a_search_that_is_blind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
-    root = write_release(tmp_path / "out")
-    if broken == "search":
-        monkeypatch.setattr(Matcher, "search", lambda self, data: set())
-    else:
-        monkeypatch.setattr(f"jobs.audit_contents.{broken}", lambda *_: [])
-    tested = self_test(root / "released")
-    assert tested.found < tested.planted
-
-
-def test_a_clean_release_passes_and_a_leak_ends_with_four(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root, canaries = write_release(tmp_path / "out"), tmp_path / "canaries.txt"
-    canaries.write_text(f"abc\nNobody There\n{VALUE}\n")
-    assert audit(root, "--canaries", canaries) == 0
-    said = capsys.readouterr().out
-    assert "probes found" in said
-    assert "searched for 2 values, 1 skipped as too short" in said
-    with duckdb.connect(str(root / "released" / "summary.duckdb")) as connection:
-        connection.execute("create table leak as select ? as a", [VALUE.upper()])
-    assert audit(root, "--canaries", canaries) == 4
-    told = capsys.readouterr()
-    assert "summary.duckdb: value of line 3" in told.out
-    assert "1 planted values found in 1 files" in told.err
-    assert "quentin" not in (told.out + told.err).lower()
-
-
-def test_all_searches_the_restricted_side_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = write_release(tmp_path / "out")
-    canaries = root / "canaries.txt"
-    canaries.write_text(VALUE + "\n")
-    folder = root / "restricted" / "r-1" / "scrubbed" / "f"
-    folder.mkdir(parents=True)
-    table = pa.table({"user_key": ["u"], "text": [VALUE]})
-    write_part(folder / "part-000000.parquet", table.to_batches(), table.schema, b"k" * 32)
-    assert audit(root, "--canaries", canaries, "--all") == 0
-    assert "1 restricted files are encrypted" in capsys.readouterr().out
-    (root / "restricted" / "spill").write_text(f"row: {VALUE}")
-    assert audit(root, "--canaries", canaries) == 0
-    assert audit(root, "--canaries", canaries, "--all") == 4
-    assert "restricted/spill: value of line 1" in capsys.readouterr().out
-
-
-def test_a_released_file_that_cannot_be_opened_ends_with_four(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root, canaries = write_release(tmp_path / "out"), tmp_path / "canaries.txt"
-    canaries.write_text(VALUE)
-    path = root / "released" / "tables" / "released_coverage.parquet"
-    path.write_bytes(path.read_bytes()[:-8])
-    assert audit(root, "--canaries", canaries) == 4
-    assert "not searched inside" in capsys.readouterr().out

@@ -16,7 +16,9 @@ from schemas.row_level import FLAGGED, SCORED
 THRESHOLDS = {"distress": 0.3, "joy": 0.8}
 
 
-def entry(turn: int, distress: float, joy: float = 0.0, *, weight: float = 1.0, part: str = "said", strong: bool = False) -> dict[str, Any]:
+def entry(
+    turn: int, distress: float, joy: float = 0.0, *, weight: float = 1.0, part: str = "said", strong: bool = False
+) -> dict[str, Any]:
     mild = [0.1, 0.6, 0.1, 0.1, 0.1]
     return {
         "turn": turn, "part": part, "screen": 0.9, "scored": True, "weight": weight,
@@ -31,8 +33,9 @@ def conversation(scores: list[dict[str, Any]]) -> dict[str, Any]:
         role = "assistant" if number % 2 else "user"
         turns.append({"role": role, "text": f"{role} {number}", "thinking": "", "generated": role == "assistant"})
     row = {
-        "conversation_key": "c", "user_key": "u", "has_user": True, "release": "r", "surface": "chat", "day": date(2026, 9, 1),
-        "ended_by": "user", "turns": turns, "language": "en", "not_scored": "", "codes": ["abuse"], "scores": scores,
+        "conversation_key": "c", "user_key": "u", "has_user": True, "release": "r", "surface": "chat",
+        "day": date(2026, 9, 1), "ended_by": "user", "turns": turns, "language": "en", "not_scored": "",
+        "codes": ["abuse"], "scores": scores,
     }  # fmt: skip
     assert set(row) == set(SCORED.names)
     return row

@@ -48,12 +48,9 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(UsageError, match="."):
+    with pytest.raises(UsageError) as caught:
         load_policies(write(tmp_path, text))
-    try:
-        load_policies(write(tmp_path, text))
-    except UsageError as error:
-        assert said in str(error)
+    assert said in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

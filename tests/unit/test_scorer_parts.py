@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.metrics import average_precision, bootstrap, calibration_error, wilson
-from classifiers.screen import Screen
 from classifiers.scorer_evaluate import Prediction, figures, parse_prediction
+from classifiers.screen import Screen
 from classifiers.train_screen import choose_screen_threshold, fit_screen
 from classifiers.training_text import Example, parse_example, read_examples, written_examples
 from classifiers.turn import ModelTurn
@@ -49,7 +49,9 @@ def test_no_written_turn_occurs_twice_in_the_same_context() -> None:
     assert len(seen) == len(set(seen))
 
 
-@pytest.mark.parametrize("broken", [{"affect": 3}, {"affect": "secret"}, {"voice": "secret"}, {"trigger": "secret"}, {"context": "secret"}])
+@pytest.mark.parametrize(
+    "broken", [{"affect": 3}, {"affect": "secret"}, {"voice": "secret"}, {"trigger": "secret"}, {"context": "secret"}]
+)
 def test_a_broken_example_is_named_by_place_and_not_by_value(broken: dict[str, object]) -> None:
     row = {"context": [], "assistant": "x", "affect": 0, "voice": "none", "trigger": "none"} | broken
     with pytest.raises(UsageError, match="gold:7") as caught:
@@ -128,7 +130,12 @@ def test_the_screen_threshold_loses_at_most_the_share(rows: list[tuple[float, bo
 
 @pytest.fixture(scope="module")
 def tiny_screen() -> Screen:
-    texts = [("I feel awful about this", -1), ("this fills me with joy", 2), ("the file is saved", 0), ("here is a list", 0)]
+    texts = [
+        ("I feel awful about this", -1),
+        ("this fills me with joy", 2),
+        ("the file is saved", 0),
+        ("here is a list", 0),
+    ]
     rows = [
         Example(f"{n}-{i}", f"{n}-{i}", "made-up", ModelTurn((("user", f"word{i}"),), text), Affect(affect), Voice.SELF,
                 Trigger.NONE, frozenset(s for k, s in enumerate(SITUATIONS) if (n + i + k) % 3 == 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,14 @@ from classifiers.turn import (
 
 
 def test_context_is_the_last_two_turns_with_text_and_no_system_prompt() -> None:
-    turns = [("system", "be kind"), ("user", "one"), ("assistant", "two"), ("tool", " "), ("user", "three"), ("assistant", "x")]
+    turns = [
+        ("system", "be kind"),
+        ("user", "one"),
+        ("assistant", "two"),
+        ("tool", " "),
+        ("user", "three"),
+        ("assistant", "x"),
+    ]
     assert context_of(turns, 5) == (("assistant", "two"), ("user", "three"))
     assert context_of(turns, 1) == ()
 
@@ -40,7 +49,7 @@ def test_windows_cover_a_turn_from_start_to_end(length: int) -> None:
     assert len(starts) <= MAX_WINDOWS
     assert starts[-1] + WINDOW_TOKENS >= length
     if len(starts) < MAX_WINDOWS:
-        assert all(b - a <= WINDOW_TOKENS for a, b in zip(starts, starts[1:], strict=False))
+        assert all(b - a <= WINDOW_TOKENS for a, b in itertools.pairwise(starts))
 
 
 @given(st.lists(st.integers(200, 300), max_size=200), st.lists(st.integers(400, 500), max_size=WINDOW_TOKENS))

@@ -16,7 +16,7 @@ Found = Callable[..., list[str]]
 
 @pytest.fixture
 def found() -> Found:
-    """A function from a recogniser, a text and the turns before it to the values that would be masked, in order."""
+    """From a recogniser, a text and the turns before it, the values that would be masked, in order."""
 
     def find(rule: Rule, text: str, before: str = "") -> list[str]:
         traits_of(text, before)

@@ -15,7 +15,7 @@ CASES = [
     ("my birthday is March 12th", ["March 12th"]),
     ("geboren am 12.03.1988", ["12.03.1988"]),
     ("né le 12 mars 1988", ["12 mars 1988"]),
-    ("\"birth_date\": \"1988-03-12\"", ["1988-03-12"]),
+    ('"birth_date": "1988-03-12"', ["1988-03-12"]),
     ("born in 1988", ["1988"]),
     ("the meeting is on 12 March 2024", []),
     ("born to run", []),

@@ -12,7 +12,10 @@ CASES = [
     ("sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12", ["sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12"]),
     ("ghp_0123456789abcdefghijABCDEFGHIJ123456", ["ghp_0123456789abcdefghijABCDEFGHIJ123456"]),
     ("AKIAQ3EGRZ7XV2LM9TPA", ["AKIAQ3EGRZ7XV2LM9TPA"]),
-    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXBhcnQ", ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXBhcnQ"]),
+    (
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXBhcnQ",
+        ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXBhcnQ"],
+    ),
     ("my password is hunter2!", ["hunter2!"]),
     ("my password is sunshine", ["sunshine"]),
     ("password: Tr0ub4dor&3", ["Tr0ub4dor&3"]),

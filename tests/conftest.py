@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import json
 import subprocess
 import sys
@@ -37,12 +39,23 @@ def welfare(*arguments: object, check: bool = True) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="session")
+def small_input(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 120 conversations of sample-1: for tests that run the job again."""
+    path = tmp_path_factory.mktemp("small") / "transcripts.jsonl"
+    with gzip.open(trial.inputs / "sample-1.jsonl.gz", "rt", encoding="utf-8") as lines:
+        path.write_text("".join(itertools.islice(lines, 120)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """A trial of 500 conversations a release: small, and still with cells above the floors."""
     root = tmp_path_factory.mktemp("trial")
     welfare("sample", root / "inputs", "--conversations", CONVERSATIONS)
     first, second = root / "sample-1", root / "sample-2"
-    welfare("run", root / "inputs" / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator")
+    welfare(
+        "run", root / "inputs" / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator"
+    )
     done = welfare(
         "run", root / "inputs" / "sample-2.jsonl.gz", "--release", "sample-2", "--out", second, "--baseline", first,
         "--ran-by", "operator",

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.aggregate import aggregate, looked_at, tabulate
+from pipelines.aggregate_population import populate
+from pipelines.aggregate_records import user_counts
+from pipelines.worker import spark_schema
+from schemas.errors import ContractError
+from schemas.labels import LABELS
+from schemas.policy import DisclosurePolicy
+from schemas.quality import LabelQuality, Quality
+from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS
+from schemas.row_level import CLUSTER_TERMS, CLUSTERED
+from tests.privacy.trial import Exact, Row, bounded, make_rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+POLICY = DisclosurePolicy()
+QUALITY_OF = Quality({str(label): LabelQuality(0.5, 200, 180, 2000, 2) for label in LABELS})
+Tables = dict[str, pa.Table]
+SEED = 14
+TERM_ROWS: list[Row] = [
+    {"label": label, "cluster": cluster, "term": term, "weight": weight, "users": users}
+    for label in ("distress", "joy")
+    for cluster in (0, 1, 2, 3)
+    for term, weight, users in (
+        ("error", 0.9, 12),
+        ("poem", 0.8, 4),
+        ("story", 0.7, 5),
+        ("music", 0.6, 23),
+        ("bread", 0.5, 7),
+    )
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_partitions(spark: SparkSession) -> Iterator[None]:
+    """A shuffle of a small trial into two partitions."""
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    spark.conf.set("spark.sql.shuffle.partitions", "2")
+    yield
+    spark.conf.set("spark.sql.shuffle.partitions", str(before))
+
+
+def frame(spark: SparkSession, rows: list[Row], partitions: int = 2) -> DataFrame:
+    """The rows as CLUSTERED."""
+    values = [tuple(row[name] for name in CLUSTERED.names) for row in rows]
+    return spark.createDataFrame(values, spark_schema(CLUSTERED.arrow)).repartition(partitions)
+
+
+def terms(rows: list[Row]) -> pa.Table:
+    """The rows as CLUSTER_TERMS."""
+    return pa.Table.from_pylist(rows, schema=CLUSTER_TERMS.arrow)
+
+
+def run(spark: SparkSession, rows: list[Row], partitions: int = 2) -> Tables:
+    """The released tables of the rows."""
+    return aggregate(frame(spark, rows, partitions), terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25)
+
+
+@pytest.fixture(scope="module")
+def trial() -> list[Row]:
+    """A made-up trial that shows and hides something in every table."""
+    return make_rows(SEED, 700, 180)
+
+
+@pytest.fixture(scope="module")
+def found(spark: SparkSession, trial: list[Row]) -> Tables:
+    """Its released tables."""
+    return run(spark, trial)
+
+
+def test_spark_finds_what_plain_python_finds(found: Tables, trial: list[Row]) -> None:
+    exact = Exact(trial, POLICY)
+    expected = tabulate(
+        exact.cells, exact.splits, exact.named, exact.unions, terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25
+    )
+    assert list(found) == [table.name for table in (RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY)]
+    for name, table in expected.items():
+        assert found[name].to_pylist() == table.to_pylist(), name
+    for table in (RATES, TRIGGERS, DYNAMICS, COVERAGE):
+        states = set(found[table.name].column("status").to_pylist())
+        assert states == {"shown", "suppressed"}, f"{table.name} must show and hide something, or this compares nothing"
+    assert found[TERMS.name].num_rows > 3
+
+
+def test_order_and_partitioning_change_nothing(spark: SparkSession, found: Tables, trial: list[Row]) -> None:
+    shuffled = list(trial)
+    random.Random(1).shuffle(shuffled)
+    for partitions in (1, 5):
+        again = run(spark, shuffled, partitions)
+        assert all(again[name].equals(found[name]) for name in found)
+
+
+def test_nobody_counts_more_often_than_the_bound(spark: SparkSession, trial: list[Row]) -> None:
+    greedy = [row | {"conversation_key": f"extra-{i}", "user_key": "u0"} for i, row in enumerate(trial[:300])]
+    policy = DisclosurePolicy(max_conversations_per_user=10)
+    population = populate(frame(spark, trial + greedy), policy)
+    counts = user_counts(population.frame)
+    assert counts.agg({"n": "max"}).collect()[0][0] == 10
+    population.cached.unpersist()
+
+
+def test_one_user_with_five_hundred_conversations_hides_no_cell_and_makes_none(
+    spark: SparkSession, trial: list[Row]
+) -> None:
+    flood = [
+        row | {"conversation_key": f"flood-{i}", "user_key": "flood", "has_user": True, "surface": "api"}
+        for i, row in enumerate(trial[:500])
+    ]
+    rows = run(spark, trial + flood)[RATES.name].to_pylist()
+    assert "api" not in {row["value"] for row in rows if row["dimension"] == "surface"}
+    assert next(row for row in rows if row["dimension"] == "all")["status"] == "shown"
+
+
+def test_terms_need_users_of_their_own_and_clusters_are_named_by_them(found: Tables) -> None:
+    clusters = [row for row in found[CLUSTERS.name].to_pylist() if row["cluster"] >= 0]
+    assert clusters
+    for row in clusters:
+        assert row["name"] in (f"{row['trigger']}: error, story, music", "mixed: error, story, music")
+        listed = [
+            t for t in found[TERMS.name].to_pylist() if (t["label"], t["cluster"]) == (row["label"], row["cluster"])
+        ]
+        assert [(t["rank"], t["term"], t["users"]) for t in listed] == [
+            (1, "error", 10), (2, "story", 5), (3, "music", 25), (4, "bread", 5)
+        ]  # fmt: skip
+    assert {(t["label"], t["cluster"]) for t in found[TERMS.name].to_pylist()} == {
+        (row["label"], row["cluster"]) for row in clusters
+    }
+
+
+def test_without_clusters_one_row_says_why(spark: SparkSession, trial: list[Row]) -> None:
+    def unclustered(label: Any) -> Any:
+        return label | {"cluster": -1 if label["flagged"] else -2}
+
+    rows = [row | {str(label): unclustered(row[label]) for label in LABELS} for row in trial]
+    listed = run(spark, rows)[CLUSTERS.name].to_pylist()
+    assert [(row["label"], row["cluster"], row["reason"]) for row in listed] == [
+        ("distress", -1, "too_few_passages"), ("joy", -1, "too_few_passages")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [0, 12])
+def test_a_trial_under_the_floors_shows_nothing(spark: SparkSession, trial: list[Row], size: int) -> None:
+    small = run(spark, trial[:size])
+    for table in (RATES, TRIGGERS, CLUSTERS, DYNAMICS, COVERAGE):
+        assert set(small[table.name].column("status").to_pylist()) == {"suppressed"}
+    assert small[TERMS.name].num_rows == 0
+    assert looked_at(small) == {"conversations": None, "conversations_with_user": None}
+
+
+def test_conversations_without_users_are_their_own_unit(spark: SparkSession, trial: list[Row]) -> None:
+    rows = [row | {"user_key": row["conversation_key"], "has_user": False} for row in trial]
+    alone = run(spark, rows)
+    whole = next(row for row in alone[RATES.name].to_pylist() if row["dimension"] == "all")
+    assert whole["users"] == whole["conversations"]
+    assert whole["design_effect"] <= 1.1
+    listed = {row["value"]: row["status"] for row in alone[COVERAGE.name].to_pylist() if row["measure"] == "user_id"}
+    assert listed == {"missing": "shown", "present": "suppressed"}
+    assert looked_at(alone)["conversations_with_user"] is None
+
+
+def test_rates_agree_with_what_was_planted(found: Tables, trial: list[Row]) -> None:
+    scored = [row for row in bounded(trial, POLICY.max_conversations_per_user) if not row["not_scored"]]
+    rows = found[RATES.name].to_pylist()
+    for label in map(str, LABELS):
+        truth = sum(row[label]["flagged"] for row in scored) / len(scored)
+        whole = next(row for row in rows if (row["label"], row["dimension"]) == (label, "all"))
+        assert whole["rate_low"] < truth < whole["rate_high"]
+        assert abs(whole["conversations"] - len(scored)) < 0.05 * len(scored), "what is left out is little"
+
+
+def test_a_frame_of_another_shape_is_refused(spark: SparkSession, trial: list[Row]) -> None:
+    with pytest.raises(ContractError, match="clustered"):
+        aggregate(frame(spark, trial[:5]).drop("codes"), terms([]), "r-1", POLICY, QUALITY_OF)
