@@ -4,6 +4,7 @@ all from disk."""
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,12 @@ def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:
     """Artifacts of the part of a text from `low` to `high`; names that cross an end are cut there."""
     if low == 0 and all(span.end_char <= high for span in artifacts.entities[-1:]):
         return artifacts
+    # Names stand in order and do not overlap, so those of a part are found without looking at all.
+    first = bisect_right(artifacts.entities, low, key=lambda span: span.end_char)
+    last = bisect_left(artifacts.entities, high, key=lambda span: span.start_char)
     spans = [
         NameSpan(max(span.start_char, low) - low, min(span.end_char, high) - low, span.label_, span.score)
-        for span in artifacts.entities
-        if span.end_char > low and span.start_char < high
+        for span in artifacts.entities[first:last]
     ]
     return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from classifiers.scrub_kept import AFFECT
 from classifiers.scrub_tokens import cut_words
@@ -69,13 +69,12 @@ def settled(text: str, spans: Iterable[Span]) -> list[Span]:
     for span in (span for span in spans if span.kind in NAMED):
         while first < len(forms) and forms[first].end <= span.start:
             first += 1
-        at = span.start
-        for form in forms[first:]:
-            if form.start >= span.end:
-                break
-            kept.append(replace(span, start=at, end=max(at, form.start)))
-            at = max(at, form.end)
-        kept.append(replace(span, start=at, end=max(at, span.end)))
+        at, place = span.start, first
+        while place < len(forms) and forms[place].start < span.end:
+            kept.append(Span(at, max(at, forms[place].start), span.kind, span.score))
+            at = max(at, forms[place].end)
+            place += 1
+        kept.append(Span(at, max(at, span.end), span.kind, span.score))
     return [
         span for span in kept if span.kind not in NAMED or _may_name(text[span.start : span.end], span.kind)
     ]

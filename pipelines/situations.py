@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 JUDGED_TURNS = 2
 """Turns of each conversation on which its codes are judged by the encoder."""
-LOOK_BACK = 4
+LOOK_BACK = 2
 """Generated turns up to an expression, its own included, on which its trigger is judged."""
 LEAST_TRIGGER = 0.25
 """A trigger less likely than this is `other`."""
