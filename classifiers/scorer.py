@@ -1,8 +1,9 @@
-"""Scores turns: ONNX Runtime on one thread, no torch. The files come from `welfare train scorer`."""
+"""Scores turns: OpenVINO on one thread, no torch. The files come from `welfare train scorer`."""
 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ EMBEDDED = Path(__file__).parent / "weights" / "scorer"
 _BATCH_TOKENS = 4096
 _MAX_TURN_CHARS = 60_000
 DECIMALS = 4
-"""Scores are rounded to so many places: what is left of the batch's influence on float32 sums is far below."""
+"""Scores are rounded to so many places. In bfloat16 a batch moves a score by less than 0.001; the same input makes the
+same batches, and so the same scores, on one kind of processor."""
 
 Matrix = NDArray[np.float64]
 
@@ -45,7 +47,6 @@ class Scorer:
 
     def __init__(self, folder: Path) -> None:
         """Raises UsageError where files are missing, damaged or not the pinned ones."""
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.card: dict[str, Any] = read_card(folder)
@@ -55,10 +56,7 @@ class Scorer:
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(join_weights(folder), options, providers=["CPUExecutionProvider"])
+        self._request = compile_model(join_weights(folder))
 
     def threshold(self, label: str) -> float:
         """The threshold of `distress` or `joy` that was chosen on validation."""
@@ -98,6 +96,10 @@ class Scorer:
                 owners.append(owner)
         return inputs, owners
 
+    def _infer(self, rows: list[tuple[list[int], list[int]]]) -> list[Matrix]:
+        """Logits of one batch: affect, voice, situations."""
+        return [np.array(values) for values in self._request.infer(_padded(rows)).values()]
+
     def _run(self, inputs: list[tuple[list[int], list[int]]]) -> tuple[Matrix, Matrix, Matrix]:
         n = len(inputs)
         sizes = (len(AFFECTS), len(VOICES), len(SITUATIONS))
@@ -109,12 +111,25 @@ class Scorer:
             while stop < n and len(inputs[order[stop]][0]) * (stop + 1 - start) <= _BATCH_TOKENS:
                 stop += 1
             chosen = order[start:stop]
-            for target, values in zip(
-                logits, self._session.run(None, _padded([inputs[i] for i in chosen])), strict=True
-            ):
+            for target, values in zip(logits, self._infer([inputs[i] for i in chosen]), strict=True):
                 target[chosen] = values
             start = stop
         return _softmax(logits[0]), _softmax(logits[1]), sigmoid(logits[2])
+
+
+def compile_model(model: bytes) -> Any:
+    """An OpenVINO request for an ONNX model, on one thread.
+
+    bfloat16 where the processor has it: 23,000 tokens a second on a core against 5,300 of ONNX Runtime in float32, for
+    probabilities that differ by less than 0.004. `import openvino` would report its use over the network through the
+    package openvino_telemetry, so that package is hidden first; OpenVINO then uses its own stub.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    core = openvino.Core()
+    settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "bf16"}
+    return core.compile_model(core.read_model(model), "CPU", settings).create_infer_request()
 
 
 def _padded(rows: list[tuple[list[int], list[int]]]) -> dict[str, NDArray[np.int64]]:

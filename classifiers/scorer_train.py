@@ -23,7 +23,7 @@ from classifiers.weights_file import CARD, GRAPH, SCREEN, TOKENIZER, WEIGHTS, di
 from schemas.labels import AFFECTS, VOICES, Affect
 
 LANGUAGES = ("en",)
-DISTRESS_FALSE = 0.05
+DISTRESS_FALSE = 0.02
 """Most neutral turns that may pass the distress threshold, on validation turns enriched with hard negatives. The
 threshold is the lowest that keeps to it: recall as high as that allows."""
 JOY_BETA = 0.5

@@ -85,7 +85,8 @@ def judged(label: str, start: int, end: int, score: float, around: Surroundings)
     if around.foreign or _HAN.fullmatch(value):
         # There the model sees names everywhere; only capitals within a sentence are evidence.
         capital = all(word[0].isupper() for word in value.split() if len(word) > 3) and value[0].isupper()
-        least = SURE if capital and _WITHIN.search(text, max(0, start - 3), start) else NEVER
+        within = capital and _WITHIN.search(text, max(0, start - 3), start)
+        least = NEVER if not within else LIKELY if " " in value else SURE
     elif _CASELESS.search(value):
         least = SURE
     elif around.cased and value.islower():

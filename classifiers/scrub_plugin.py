@@ -39,16 +39,24 @@ class PluginEngine(NameEngine):
 
     def conversation(self, texts: Sequence[str]) -> list[NlpArtifacts]:
         """Artifacts of texts, each read by itself and in pieces."""
-        return [
-            self._artifacts(
-                [
-                    NameSpan(start + span.start_char, start + span.end_char, span.label_, span.score)
-                    for start, piece in pieces(text, PIECE, 400)
-                    for span in self.find(piece)
-                ]
-            )
-            for text in texts
+        return [self._artifacts(self._whole(text)) for text in texts]
+
+    def _whole(self, text: str) -> list[NameSpan]:
+        """Names of all pieces in order; of two that overlap, where pieces do, the first is lengthened."""
+        found = [
+            NameSpan(start + span.start_char, start + span.end_char, span.label_, span.score)
+            for start, piece in pieces(text, PIECE, 400)
+            for span in self.find(piece)
         ]
+        apart: list[NameSpan] = []
+        for span in sorted(found, key=lambda span: span.start_char):
+            if apart and span.start_char < apart[-1].end_char:
+                last = apart[-1]
+                end, score = max(last.end_char, span.end_char), max(last.score, span.score)
+                apart[-1] = NameSpan(last.start_char, end, last.label_, score)
+            else:
+                apart.append(span)
+        return apart
 
 
 def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:

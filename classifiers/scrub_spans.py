@@ -75,14 +75,21 @@ def settled(text: str, spans: Iterable[Span]) -> list[Span]:
             at = max(at, forms[place].end)
             place += 1
         kept.append(Span(at, max(at, span.end), span.kind, span.score))
+    whole = {(span.start, span.end) for span in spans}
     return [
-        span for span in kept if span.kind not in NAMED or _may_name(text[span.start : span.end], span.kind)
+        span
+        for span in kept
+        if span.kind not in NAMED
+        or (span.start, span.end) in whole
+        or _may_name(text[span.start : span.end], span.kind)
     ]
 
 
 def _may_name(value: str, kind: str) -> bool:
-    least = 6 if kind == "ADDRESS" else 2
-    return len(value.strip(" \n,.;:-")) >= least or (len(value) == 1 and ord(value) > 0x2E7F)
+    """Whether what a pattern left of a name can still be one."""
+    if kind == "ADDRESS":
+        return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    return sum(map(str.isalpha, value)) > 1
 
 
 def _rank(span: Span) -> tuple[bool, float, int]:

@@ -92,8 +92,7 @@ class Scrubber:
             found.append(join(settled(folded.text, self._spans(folded.text, named[at], before))))
         further = carried([folded.text for folded in folds], found, self.frequency)
         return [
-            self._unfolded(folded, join([*own, *more]))
-            for folded, own, more in zip(folds, found, further, strict=True)
+            self._unfolded(folded, join([*own, *more])) for folded, own, more in zip(folds, found, further, strict=True)
         ]
 
     def _names(self, texts: Sequence[str]) -> list[Any]:
@@ -103,30 +102,32 @@ class Scrubber:
         return [self.engine.process_text(text, "en") for text in texts]
 
     def _spans(self, text: str, named: Any, before: str) -> list[Span]:
-        spans: list[Span] = []
-        for start, piece in pieces(text):
-            for result in self._analyze(piece, start, named, before if start == 0 else ""):
-                spans.append(Span(start + result.start, start + result.end, result.entity_type, result.score))
-        return spans
+        return [
+            Span(start + span.start, start + span.end, span.kind, span.score)
+            for start, piece in pieces(text)
+            for span in self._analyze(piece, start, named, before if start == 0 else "")
+        ]
 
-    def _analyze(self, piece: str, start: int, named: Any, before: str) -> list[Any]:
+    def _analyze(self, piece: str, start: int, named: Any, before: str) -> list[Span]:
         from classifiers.scrub_plugin import within
         from classifiers.scrub_rules import kinds_to_look_for
 
         here = within(named, start, start + len(piece))
-        kinds = kinds_to_look_for(piece, before)
-        kinds |= {span.label_ for span in here.entities}
-        if self.policy.entities:
-            kinds &= set(self.policy.entities)
-        if not kinds:
-            return []
-        return list(
-            self.analyzer.analyze(
-                piece, "en", entities=sorted(kinds), score_threshold=self.policy.min_score,
-                nlp_artifacts=here,
-                context=[before] if before else None,
-            )
-        )  # fmt: skip
+        wanted, floor = self.policy.entities, self.policy.min_score
+        forms = {kind for kind in kinds_to_look_for(piece, before) if not wanted or kind in wanted}
+        names = {span.label_ for span in here.entities if not wanted or span.label_ in wanted}
+        if not forms:
+            # No pattern can match: what the analyzer would hand on are the names as they are.
+            return [
+                Span(name.start_char, name.end_char, name.label_, score)
+                for name, score in zip(here.entities, here.scores, strict=True)
+                if name.label_ in names and score >= floor
+            ]
+        context = [before] if before else None
+        found = self.analyzer.analyze(
+            piece, "en", sorted(forms | names), score_threshold=floor, nlp_artifacts=here, context=context
+        )
+        return [Span(result.start, result.end, result.entity_type, result.score) for result in found]
 
     def _unfolded(self, folded: Folded, spans: list[Span]) -> list[Span]:
         if folded.places is None:

@@ -1,7 +1,7 @@
 """A scorer's files: an ONNX graph without weights, the weights as int8 with a scale a row, one JSON with the rest.
 
-Weights are stored as int8 and computed with as float32: a score then does not depend on the other turns of its batch,
-as it would with activations quantised on the fly.
+Weights are stored as int8 and computed with as floating point: a score then hardly depends on the other turns of its
+batch, as it would with activations quantised on the fly.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ from classifiers.recognizers.traits import (
 _KINDS = (
     "account", "acct", "order", "invoice", "booking", "reservation", "confirmation", "reference", "ref",
     "ticket", "case",
-    "claim", "policy", "customer", "client", "member", "membership", "student", "employee", "staff", "badge",
+    "claim", "policy", "customer", "cust", "client", "member", "membership", "student", "employee", "staff",
+    "badge",
     "patient",
     "mrn", "medical record", "tracking", "shipment", "parcel", "transaction", "routing", "sort code", "swift",
     "bic", "iban",

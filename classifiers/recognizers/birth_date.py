@@ -29,13 +29,14 @@ _DATE = (
 _BORN = (
     r"(?:\bborn\b|birth ?da(?:y|te)|\bdate[ _]of[ _]birth|\bdob\b|(?-i:\b[dD]\.[oO]\.[bB])|\bbirth_?date|"
     r"\bbday\b|geboren|geburtsdatum|geburtstag|"
-    r"\bgeb\.|\bn[ée]e? le\b|naissance|nacid[oa]|nacimiento|\bnat[oa] (?:il|a)\b|nascita|nascid[oa]|"
+    r"\bgeb\.|\bn[ée]e? le\b|naissance|nacid[oa]|\bnac[ií]\b|\bnasci\b|nacimiento|\bnat[oa] (?:il|a)\b|"
+    r"nascita|nascid[oa]|"
     r"nascimento|geboortedatum|"
     r"urodz\w+|född|født|syntynyt|рожд\w+|родил\w+|出生|生年月日|doğum)"
 )
 _WORDS = (
     "born", "birth", "dob", "bday", "gebor", "geburt", " geb ", "né ", "née ", " ne ", " nee ", "naiss",
-    "nacid", "nacim", "nato ",
+    "nacid", "naci", "nací", "nasci ", "nacim", "nato ",
     "nata ", "nasc", "geboorte", "urodz", "född", "født", "syntynyt", "рожд", "родил", "出", "生", "doğum",
 )  # fmt: skip
 _LEADS = (

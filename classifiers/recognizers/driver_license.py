@@ -16,12 +16,13 @@ _TOLD = (
     r"\b(?:driv(?:ers?|er'?s|ing)[ -]{1,2}licen[cs]e|licen[cs]e plate|number plate|plate|führerschein\w{0,8}|"
     r"permis(?: de conduire)?|carnet de conducir|licencia de conducir|patente(?: di guida)?|cnh|rijbewijs|"
     r"prawo jazdy|dl|"
-    r"registration(?: (?:plate|number))?|kennzeichen|immatriculation|targa|vin|licen[cs]e (?:number|no|nr|"
-    r"id))"
+    r"registration(?: (?:plate|number))?|kennzeichen|immatriculation|targa|vin|licen[cs]e)"
     r"(?:[^\w\n]{0,3}(?:number|no|nr|num|id|is|was|it'?s|nummer|n[uú]mero|num[ée]ro|numero|ist|es|"
     r"est)\b){0,3}"
     r"[^\w\n]{0,4}(?P<pii>(?=[A-Z]{0,8}[ -]{0,2}[A-Z]{0,3} ?\d)[A-Z0-9](?:[ -]{0,2}[A-Z0-9]){3,19})(?![\w])"
 )
+
+_BARE = re.compile(r"licen[cs]e\W{1,4}(?!plate|number|no\b|nr\b|id\b)", re.IGNORECASE)
 
 
 class DriverLicense(Rule):
@@ -44,4 +45,6 @@ class DriverLicense(Rule):
         digits = sum(char.isdigit() for char in value)
         if form == "vehicle":
             return None if any(char.isalpha() for char in value) else 0.0
-        return 0.0 if digits < 3 else None
+        # "License" is a word of software too, and a year may follow it.
+        bare = _BARE.match(match.group()) is not None
+        return 0.0 if digits < (5 if bare else 3) else None

@@ -26,4 +26,7 @@ class MacAddress(Rule):
         # 1234.5678.9012 is a number with points as well; a card's address has letters and digits nearly
         # always.
         mixed = any(char.isalpha() for char in value) and any(char.isdigit() for char in value)
+        if len(set(value) - set(":-.")) == 1:
+            # All ones is everybody, all zeros nobody.
+            return 0.0
         return 0.0 if form == "groups" and not mixed else None

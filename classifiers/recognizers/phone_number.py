@@ -8,28 +8,36 @@ from classifiers.recognizers.rule import FLAGS, Form, Rule
 from classifiers.recognizers.traits import Traits, with_number, with_words
 
 _SEP = r"[ \t().\-/]"
-_DIGITS = rf"(?<![\w,+-])(?<!\d[./])(?:\(?\+[ (]{{0,2}}|\(|00)?\d(?:{_SEP}{{0,3}}\d){{6,15}}+"
+_DIGITS = (
+    rf"(?<![A-Za-z\d_\u00c0-\u024f,+-])(?<!\d[./])(?:\(?\+[ (]{{0,2}}|\(|00)?\d(?:{_SEP}{{0,3}}\d){{6,15}}+"
+)
 _EXTENSION = r"(?:[ ,;]{0,2}(?:x|ext\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6})?"
 _SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _SPOKEN = rf"\b{_SPOKEN_DIGIT}(?:[\s,.-]{{1,3}}{_SPOKEN_DIGIT}){{6,20}}+\b"
+# Counting up is no number.
+_COUNTING = re.compile(r"one\W+two\W+three\W+four\W+five", re.IGNORECASE)
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|[12]\d|3[01])[-./ ](?:19|20)\d\d)(?:[ T]\d{1,2})?$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# The first digits of area and exchange are 2 to 9; a clock of seconds begins with 1.
+_NORTH_AMERICAN = re.compile(r"^\(?[2-9]\d{2}[2-9]\d{6}\)?$")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-/ ]\s?(?:19|20)\d\d)+$")
 _PRICE_BEFORE = re.compile(r"[$€£¥#=*^<>%]\s?$")
 _ASKED = (
-    r"\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|fax|whats ?app|sms|dial|hotline|(?:my|his|her|"
+    r"(?:电话|手机|手机号|電話|携帯|전화)|\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|fax|whats ?app|sms|dial|"
+    r"hotline|(?:my|his|her|"
     r"their|our|your) number|"
     r"(?:call|ring|reach|text|contact|phone) (?:me|us|him|her|them|you)|answering|what number|which number|"
     r"number (?:to|can|should|do)|telefon\w*|rufnummer|t[ée]l[ée]phone|portable|tel[ée]fono|"
-    r"m[óo]vil|celular|telefone|cellulare|num[eé]ro|nummer|telefoon|mobiel)\b"
+    r"m[óo]vil|celular|telefone|cellulare|num[eé]ro|nummer|telefoon|mobiel|телефон\w*|тел|моб|zap)\b"
 )
 _WORDS = (
     "phone", " tel", "cell", "mobil", "handy", "fax", "app ", "sms", "dial", "hotline", "number", "call",
     "ring", "reach", "text",
-    "contact", "answer", "nummer", "phone", "fono", "portable", "móvil", "movil", "celular", "telefone",
+    "телефон", "тел", "моб", "电", "手", "電", "携", "전화", "zap", "contact", "answer", "nummer", "phone", "fono",
+    "portable", "móvil", "movil", "celular", "telefone",
     "cellulare", "num", "telefoon",
 )  # fmt: skip
 _DIGIT_WORDS = tuple(f" {word} " for word in _SPOKEN_DIGIT[3:-1].split("|"))
@@ -61,9 +69,11 @@ class PhoneNumber(Rule):
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         if form == "part":
             return 0.0 if _YEAR.fullmatch(value) else None
+        if form == "spoken":
+            return 0.0 if _COUNTING.search(value) else None
         if form != "digits":
             return None
-        core = value.strip(" \t.-/(")
+        core = value.strip(" \t.-/")
         digits = sum(char.isdigit() for char in core)
         groups = [len(group) for group in re.findall(r"\d+", core)]
         plain = core[:1] not in "+("
@@ -89,7 +99,7 @@ def _grouped(core: str, groups: list[int], digits: int) -> bool:
         bracketed = core.startswith("(") and digits >= 8
         return bracketed or (groups in ([2, 2, 2, 2], [3, 4]) and "-" in core)
     if len(groups) == 1:
-        return core.startswith("0") and digits in (10, 11)
+        return (core.startswith("0") and digits in (10, 11)) or _NORTH_AMERICAN.search(core) is not None
     if len(groups) > 6 or max(groups) > 8 or min(groups) < 1:
         return False
     local = core.startswith(("0", "(")) or groups[:3] == [3, 3, 4] or groups[:4] == [1, 3, 3, 4]

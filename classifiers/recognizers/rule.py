@@ -122,7 +122,10 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
 
     def may_occur(self, traits: Traits) -> bool:
         """False only where no form can match."""
-        return any(form.need(traits) for form in self.FORMS)
+        for form in self.FORMS:  # noqa: SIM110
+            if form.need(traits):
+                return True
+        return False
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         """Score of a match (0 drops it), or None for its form's own. Checksums and look-alikes go here."""

@@ -28,7 +28,7 @@ _PEM = (
     r"]{0,10}-----[\w+/=\s:,.()\\<>-]{0,8192}?(?:-----END [A-Z0-9 ]{1,50}-----|\Z)"
 )
 _WORD = (
-    r"(?:pass ?(?:word|wd|code|phrase)|pwd|passwort|kennwort|mot de passe|mdp|contraseña|senha|wachtwoord|"
+    r"(?:pass ?(?:word|wd|code|phrase)|pw|pwd|passwort|kennwort|mot de passe|mdp|contraseña|senha|wachtwoord|"
     r"hasło|parola|"
     r"secret(?:[_ -]?(?:key|access[_-]?key))?|client[_-]?secret|api[_ -]?(?:key|token|secret)|apikey|"
     r"access[_ -]?(?:key|token)(?:[_-]?id)?|"
@@ -38,7 +38,7 @@ _WORD = (
 )
 _GAP = (
     r"[\"'`]?(?:\s{0,3}(?:[:=]|=>|:=|==|->)\s{0,3}|\s{1,2}(?:is|was|are|ist|est|es|é|è|=|to)(?::|"
-    r"\s)\s{0,2}(?:set to |now )?)"
+    r"\s)\s{0,2}(?:set to |now )?|(?P<near>\s(?=[^\s]{0,40}\d)))"
 )
 _ASSIGNED = (
     rf"(?<![a-z]){_WORD}{_GAP}(?P<pii>\"[^\"\n]{{4,200}}\"|'[^'\n]{{4,200}}'|`[^`\n]{{4,200}}`|"
@@ -69,7 +69,7 @@ _CODE_VALUE = re.compile(
 )
 
 _HINTS = (
-    "pass", "pwd", "kennwort", "mdp", "contraseña", "senha", "wachtwoord", "hasło", "parola", "secret", "api",
+    "pass", "pw", "kennwort", "mdp", "contraseña", "senha", "wachtwoord", "hasło", "parola", "secret", "api",
     "access", "auth",
     "token", "private", "encryption", "pin", "otp", "verification", "security", "credential",
 )  # fmt: skip
@@ -130,6 +130,11 @@ def _assigned(value: str, match: re.Match[str]) -> float | None:
     quoted = value[0] in "\"'`"
     if len(core) < 4 or core.lower() in _COMMON or _STAND_IN.search(core):
         return 0.0
+    if match.group("near"):
+        # Nothing between word and value: it must look like a secret, or the word must mean nothing else.
+        drawn = len(core) >= 6 and any(map(str.isalpha, core)) and any(map(str.isdigit, core))
+        if not drawn and not match.group().lower().startswith(("pin", "pw", "pass")):
+            return 0.0
     mixed = any(char.isdigit() for char in core) or any(
         not char.isalnum() and char not in ".-_'/" for char in core
     )

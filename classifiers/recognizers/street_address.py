@@ -74,9 +74,9 @@ class StreetAddress(Rule):
         Form("romance",
             rf"(?:(?<![\w.,]){_NO},?\s{{1,2}}(?:bis |ter )?)?(?<!\w){_HEAD}\s{{1,2}}(?:{_NAME}[ "
             rf",]\s{{0,2}}){{1,5}}{_TAIL}", 0.6,
-             every(with_digits, with_words(*_HEADS)), r"[^\W\d_][.,ºo°]{0,2}\s{1,3}\d", 180, 50),
+             every(with_digits, with_words(*_HEADS)), r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
         Form("weak", rf"(?<!\w){_WEAK_HEAD}\s{{1,2}}(?:{_CAPITAL}[ ,]\s{{0,2}}){{1,5}}{_TAIL}", 0.6,
-             every(with_digits, with_words(*_HEADS)), r"[^\W\d_][.,ºo°]{0,2}\s{1,3}\d", 180, 50),
+             every(with_digits, with_words(*_HEADS)), r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
         Form("french",
             rf"(?<![\w.,]){_NO},?\s{{1,2}}(?:bis |ter )?(?:rue|avenue|boulevard|impasse|chemin|place|"
             rf"all[ée]e|quai)\s(?:{_NAME}[ ]?){{1,5}}(?:,?\s{{1,2}}\d{{5}}\s(?-i:[A-ZÀ-Ý])[\w-]{{1,24}})?",

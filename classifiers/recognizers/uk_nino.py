@@ -21,6 +21,11 @@ class UkNino(Rule):
     ENTITY = "UK_NINO"
     FORMS = (
         Form("nino", _NINO, 0.7, with_number, r"\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D]", 6, 4),
+        Form(
+            "loose",
+                r"(?<![A-Z0-9])[A-Z]{2} ?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?![A-Z0-9])", 0.2, with_number,
+            r"\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D]", 6, 4,
+        ),
         Form("nhs",
             r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])",
             0.2, with_number, r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}"),
@@ -28,7 +33,7 @@ class UkNino(Rule):
     CONTEXT = r"\b(?:nhs|national health|national insurance|nino|ni (?:no|number))\b"
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
-        if form == "nino":
+        if form != "nhs":
             return None
         digits = "".join(char for char in value if char.isdigit())
         check = 11 - weighted(digits[:9], range(10, 1, -1), 11)

@@ -17,7 +17,7 @@ _PUBLIC_TEXT = (
     "twitter.com x.com facebook.com instagram.com linkedin.com tiktok.com medium.com quora.com "
     "imdb.com spotify.com netflix.com docker.com kubernetes.io apache.org debian.org ubuntu.com "
     "jquery.com jsdelivr.net unpkg.com cloudflare.com googleapis.com gstatic.com bootstrapcdn.com "
-    "fontawesome.com schema.org json-schema.org example.com example.org example.net localhost "
+    "fontawesome.com schema.org json-schema.org localhost "
     "mathjax.org tensorflow.org pytorch.org kaggle.com unsplash.com imgur.com pollinations.ai "
     "pixabay.com discord.com discord.gg telegram.org whatsapp.com zoom.us paypal.com stripe.com "
     "ebay.com etsy.com booking.com airbnb.com tripadvisor.com yelp.com weather.com un.org "
@@ -55,6 +55,7 @@ _PERSONAL = re.compile(
     r"|airbnb\.com/users|kaggle\.com/[\w-]+/|amazon\.com/gp/profile|maps\.google|goo\.gl/maps|"
     r"chat\.openai\.com/share)", re.IGNORECASE
 )  # fmt: skip
+_OWN_PATH = re.compile(r"/(?:u|users?|in|people|profiles?|members?|author)/\w|/[~@]\w", re.IGNORECASE)
 _TELLING = re.compile(
     r"[?&;#/](?:\w{0,16}(?:user|name|mail|token|key|session|sid|auth|uid|account|profile|phone|secret|sig|"
     r"code|password))\w{0,8}=|@",
@@ -80,7 +81,7 @@ class Url(Rule):
     )
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
-        if _PERSONAL.search(value) or _TELLING.search(value):
+        if _OWN_PATH.search(value) or _PERSONAL.search(value) or _TELLING.search(value):
             return None
         host = (
             re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0]

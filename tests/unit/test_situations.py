@@ -57,7 +57,7 @@ def test_an_unlikely_trigger_is_other() -> None:
 
 
 def test_a_likely_expression_gets_a_trigger_and_others_none() -> None:
-    turns = items("abuse", "nothing", "nothing", likely=2)
+    turns = items("nothing", "abuse", "nothing", likely=2)
     codes(turns)
     assert turns[2].result["trigger"] == "abuse"
     assert turns[0].result == {}

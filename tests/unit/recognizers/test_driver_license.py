@@ -16,6 +16,8 @@ CASES = [
     ("VIN 1HGCM82633A004352", ["1HGCM82633A004352"]),
     ("the MIT license of 2021", []),
     ("license to kill", []),
+    ("my licence 70278235 if that matters", ["70278235"]),
+    ("licence MORGA657054SM9IJ", ["MORGA657054SM9IJ"]),
 ]
 
 

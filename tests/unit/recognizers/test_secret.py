@@ -31,6 +31,9 @@ CASES = [
     ("I forgot my password again", []),
     ("my password is wrong", []),
     ("getUserNameFromRequestHandlerFactory", []),
+    ("ssh into db, user ana, pw juniper-harbor-16", ["juniper-harbor-16"]),
+    ("host db, password vel2aw5x8xOb.", ["vel2aw5x8xOb."]),
+    ("we passed 3 tests and the token 2024 report", []),
 ]
 
 

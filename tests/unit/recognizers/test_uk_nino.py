@@ -9,11 +9,12 @@ import pytest
 from classifiers.recognizers.uk_nino import UkNino
 
 CASES = [
-    ("NI number QQ123456C is invalid, AB123456C is not", ["AB123456C"]),
+    ("QQ123456C is made up, AB123456C is not", ["AB123456C"]),
     ("ab 12 34 56 c", ["ab 12 34 56 c"]),
     ("NHS 943 476 5919", ["943 476 5919"]),
     ("943 476 5918 for the NHS", []),
     ("GB123456A", []),
+    ("my ni number is QQ 28 30 47 A", ["QQ 28 30 47 A"]),
 ]
 
 

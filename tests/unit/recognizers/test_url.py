@@ -20,6 +20,9 @@ CASES = [
     ("run script.sh and main.py in node.js", []),
     ("os.system and user.name", []),
     ("e.g. this", []),
+    ("https://profiles.example.com/u/ana_k", ["https://profiles.example.com/u/ana_k"]),
+    ("git.example.net/akovac is mine", ["git.example.net/akovac"]),
+    ("https://www.wikipedia.org/~ana", ["https://www.wikipedia.org/~ana"]),
 ]
 
 
