@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classifiers.scrub_spans import Placeholders, masked
+from classifiers.scrub_mask import Placeholders, masked
 from classifiers.scrubber import Scrubber
 from schemas.errors import ContractError
 

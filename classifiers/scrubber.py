@@ -14,7 +14,8 @@ from typing import Any
 
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_fold import Folded, fold
-from classifiers.scrub_spans import Placeholders, Span, carried, join, masked, settled
+from classifiers.scrub_mask import Placeholders, masked
+from classifiers.scrub_spans import Span, carried, join, settled
 from schemas.errors import WelfareError
 from schemas.policy import ScrubPolicy
 
@@ -85,21 +86,14 @@ class Scrubber:
 
     def _find(self, texts: Sequence[str]) -> list[list[Span]]:
         folds = [fold(text) for text in texts]
-        named = self._names([folded.text for folded in folds])
+        plain = [folded.text for folded in folds]
         found: list[list[Span]] = []
-        for at, folded in enumerate(folds):
-            before = " ".join(other.text[-BEFORE:] for other in folds[max(0, at - TURNS_BEFORE) : at])
-            found.append(join(settled(folded.text, self._spans(folded.text, named[at], before))))
-        further = carried([folded.text for folded in folds], found, self.frequency)
-        return [
-            self._unfolded(folded, join([*own, *more])) for folded, own, more in zip(folds, found, further, strict=True)
-        ]
-
-    def _names(self, texts: Sequence[str]) -> list[Any]:
-        whole = getattr(self.engine, "conversation", None)
-        if whole is not None:
-            return list(whole(texts))
-        return [self.engine.process_text(text, "en") for text in texts]
+        for at, named in enumerate(self.engine.conversation(plain)):
+            before = " ".join(text[-BEFORE:] for text in plain[max(0, at - TURNS_BEFORE) : at])
+            found.append(join(settled(plain[at], self._spans(plain[at], named, before))))
+        further = carried(plain, found, self.frequency)
+        whole = [join([*own, *more]) for own, more in zip(found, further, strict=True)]
+        return [self._unfolded(folded, spans) for folded, spans in zip(folds, whole, strict=True)]
 
     def _spans(self, text: str, named: Any, before: str) -> list[Span]:
         return [

@@ -19,7 +19,8 @@ _TOLD = (
     r"registration(?: (?:plate|number))?|kennzeichen|immatriculation|targa|vin|licen[cs]e)"
     r"(?:[^\w\n]{0,3}(?:number|no|nr|num|id|is|was|it'?s|nummer|n[uú]mero|num[ée]ro|numero|ist|es|"
     r"est)\b){0,3}"
-    r"[^\w\n]{0,4}(?P<pii>(?=[A-Z]{0,8}[ -]{0,2}[A-Z]{0,3} ?\d)[A-Z0-9](?:[ -]{0,2}[A-Z0-9]){3,19})(?![\w])"
+    r"[^\w\n]{0,4}(?P<pii>(?:[A-Z]{1,3}[ -]{1,2}){0,2}[A-Z]{0,8}\d[A-Z0-9]{0,19}"
+    r"(?:[ -]{1,2}[A-Z]{0,3}\d[A-Z0-9]{0,9}){0,3})(?![\w])"
 )
 
 _BARE = re.compile(r"licen[cs]e\W{1,4}(?!plate|number|no\b|nr\b|id\b)", re.IGNORECASE)

@@ -91,7 +91,7 @@ _FORMS: dict[str, tuple[str, Callable[[str], bool] | None, float, float]] = {
     "pt": (rf"{_L}[1-3]\d{{2}} ?\d{{3}} ?\d{{3}}{_R}", _portugal, 0.3, 0.2),
     "ca": (rf"{_L}\d{{3}}[ -]\d{{3}}[ -]\d{{3}}{_R}", luhn, 0.6, 0.3),
     "ch": (rf"{_L}756\.?\d{{4}}\.?\d{{4}}\.?\d{{2}}{_R}", None, 0.9, 0.9),
-    "mx": (rf"{_L}[A-Z]{{4}}\d\d[01]\d[0-3]\d[HMX][A-Z]{{5}}[A-Z0-9]\d(?!\w)", None, 0.9, 0.9),
+    "mx": (rf"{_L}[A-Z]{{4}}\d\d[01]\d[0-3]\d[HMX][A-Z]{{5,6}}[A-Z0-9]\d(?!\w)", None, 0.9, 0.9),
     "sg": (rf"{_L}[STFGM]\d{{7}}[A-Z](?!\w)", None, 0.8, 0.8),
     "za": (rf"{_L}\d\d[01]\d[0-3]\d ?\d{{4}} ?[01]\d ?\d{_R}", luhn, 0.6, 0.2),
     "au_medicare": (rf"{_L}[2-6]\d{{3}} \d{{5}} \d{_R}", None, 0.5, 0.5),

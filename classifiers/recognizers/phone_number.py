@@ -26,7 +26,8 @@ _NORTH_AMERICAN = re.compile(r"^\(?[2-9]\d{2}[2-9]\d{6}\)?$")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-/ ]\s?(?:19|20)\d\d)+$")
 _PRICE_BEFORE = re.compile(r"[$€£¥#=*^<>%]\s?$")
 _ASKED = (
-    r"(?:电话|手机|手机号|電話|携帯|전화)|\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|fax|whats ?app|sms|dial|"
+    r"(?:电话|手机|手机号|電話|携帯|전화)|\b(?:phone|telephone|tel|cell(?:phone)?|mobile|handy|"
+    r"fax|whats ?app|sms|dial|"
     r"hotline|(?:my|his|her|"
     r"their|our|your) number|"
     r"(?:call|ring|reach|text|contact|phone) (?:me|us|him|her|them|you)|answering|what number|which number|"
@@ -36,7 +37,8 @@ _ASKED = (
 _WORDS = (
     "phone", " tel", "cell", "mobil", "handy", "fax", "app ", "sms", "dial", "hotline", "number", "call",
     "ring", "reach", "text",
-    "телефон", "тел", "моб", "电", "手", "電", "携", "전화", "zap", "contact", "answer", "nummer", "phone", "fono",
+    "телефон", "тел", "моб", "电", "手", "電", "携", "전화", "zap",
+    "contact", "answer", "nummer", "phone", "fono",
     "portable", "móvil", "movil", "celular", "telefone",
     "cellulare", "num", "telefoon",
 )  # fmt: skip

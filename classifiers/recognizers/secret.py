@@ -38,7 +38,7 @@ _WORD = (
 )
 _GAP = (
     r"[\"'`]?(?:\s{0,3}(?:[:=]|=>|:=|==|->)\s{0,3}|\s{1,2}(?:is|was|are|ist|est|es|é|è|=|to)(?::|"
-    r"\s)\s{0,2}(?:set to |now )?|(?P<near>\s(?=[^\s]{0,40}\d)))"
+    r"\s)\s{0,2}(?:set to |now )?|(?P<near>\s(?=[^\s]{0,40}(?:\d|(?-i:[a-z][A-Z])))))"
 )
 _ASSIGNED = (
     rf"(?<![a-z]){_WORD}{_GAP}(?P<pii>\"[^\"\n]{{4,200}}\"|'[^'\n]{{4,200}}'|`[^`\n]{{4,200}}`|"
@@ -63,6 +63,7 @@ _STAND_IN = re.compile(
     r"change)",
     re.IGNORECASE,
 )
+_CASES = re.compile(r"[a-z][A-Z].*[a-z][A-Z]|[a-z][A-Z]{2}")
 _CODE_VALUE = re.compile(
     r"^(?:os\.|process\.|self\.|this\.|config|settings|getenv|env\b|new |await |input|request|req\.|"
     r"\w+\.\w+\.?\w*$)"
@@ -132,11 +133,15 @@ def _assigned(value: str, match: re.Match[str]) -> float | None:
         return 0.0
     if match.group("near"):
         # Nothing between word and value: it must look like a secret, or the word must mean nothing else.
-        drawn = len(core) >= 6 and any(map(str.isalpha, core)) and any(map(str.isdigit, core))
+        drawn = len(core) >= 6 and any(map(str.isalpha, core)) and not (core.isalpha() and core.islower())
         if not drawn and not match.group().lower().startswith(("pin", "pw", "pass")):
             return 0.0
-    mixed = any(char.isdigit() for char in core) or any(
-        not char.isalnum() and char not in ".-_'/" for char in core
+    if match.string[match.end() : match.end() + 1] == "(":
+        return 0.0
+    mixed = (
+        _CASES.search(core) is not None
+        or any(char.isdigit() for char in core)
+        or any(not char.isalnum() and char not in ".-_'/" for char in core)
     )
     if mixed and not _CODE_VALUE.search(core):
         return 0.0 if " " in core and len(core) > 60 else None

@@ -47,7 +47,7 @@ class Username(Rule):
 
     ENTITY = "USERNAME"
     FORMS = (
-        Form("at", r"(?<![\w@./=+-])@[A-Za-z0-9_][\w.-]{0,38}[\w](?![\w@]|\()", 0.6, with_chars("@"), "@"),
+        Form("at", r"(?<![\w@./+-])@[A-Za-z0-9_][\w.-]{0,38}[\w](?![\w@]|\()", 0.6, with_chars("@"), "@"),
         Form("discord",
             r"(?<![\w#])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)", 0.6, with_chars("#"), r"#\d{4}(?!\w)", 34, 0),
         Form("reddit", r"(?<![\w/])/?u/(?P<pii>[\w-]{3,20})(?![\w/])", 0.6, with_text("u/", "U/"), "/?u/"),

@@ -54,10 +54,15 @@ def lost(rule: Rule, text: str) -> list[tuple[str, int, int]]:
 def plain(rule: Rule, form: Form, text: str) -> list[RecognizerResult]:
     """What a form finds by itself, context counted, at or above the policy's floor."""
     results = list(rule.results(form, form.compiled.finditer(text)))
-    return [result for result in rule.enhance_using_context(text, results, [], None, None) if result.score >= FLOOR]
+    return [
+        result
+        for result in rule.enhance_using_context(text, results, [], None, None)
+        if result.score >= FLOOR
+    ]
 
 
-@settings(max_examples=250, deadline=None)
+# The same examples everywhere; after a change of forms, run it with more, and random ones.
+@settings(max_examples=250, deadline=None, derandomize=True)
 @given(texts)
 def test_needs_and_anchors_lose_no_span(text: str) -> None:
     folded = fold(text).text
@@ -65,7 +70,7 @@ def test_needs_and_anchors_lose_no_span(text: str) -> None:
         assert lost(rule, folded) == [], rule.name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(texts)
 def test_kinds_to_look_for_are_all_that_any_recogniser_finds(text: str) -> None:
     kinds = kinds_to_look_for(text)
