@@ -34,9 +34,7 @@ def measure(weights: Path, corpora: Path | None) -> dict[str, Any]:
     found["presidio"] = evaluate(read_presidio_all(corpora / PRESIDIO, "held_out"), scrubber)
     found["wnut"] = evaluate(_social(corpora / WNUT_DEV, ""), scrubber)
     found["tweets"] = evaluate(_social(corpora / TWEETS, "held_out"), scrubber)
-    found["transcripts"] = {
-        name: _transcripts(corpora / "transcripts", name, scrubber) for name in TRANSCRIPTS
-    }
+    found["transcripts"] = {name: _transcripts(corpora / "transcripts", name, scrubber) for name in TRANSCRIPTS}
     return found
 
 
@@ -117,9 +115,7 @@ def _corpora_table(figures: dict[str, Any]) -> str:
     for key, name in names.items():
         for kind, figure in figures[key]["entities"].items():
             ratio = figure["recall"]
-            lines.append(
-                f"| {name} | {kind} | {ratio['value']:.3f} [{ratio['low']:.3f}, {ratio['high']:.3f}] |"
-            )
+            lines.append(f"| {name} | {kind} | {ratio['value']:.3f} [{ratio['low']:.3f}, {ratio['high']:.3f}] |")
     lines.append(
         "\nDATE_TIME holds dates of every kind; the scrubber masks those of birth. MENTION: names behind an "
         "@. Countries and"
@@ -130,7 +126,5 @@ def _corpora_table(figures: dict[str, Any]) -> str:
 
 def _transcript_table(found: dict[str, dict[str, float]]) -> str:
     lines = ["Real transcripts, one core:\n", "| file | share of characters masked | KB/s |", "|---|---|---|"]
-    lines += [
-        f"| {name} | {100 * f['masked']:.1f} % | {f['kb_per_second']:.0f} |" for name, f in found.items()
-    ]
+    lines += [f"| {name} | {100 * f['masked']:.1f} % | {f['kb_per_second']:.0f} |" for name, f in found.items()]
     return "\n".join(lines)

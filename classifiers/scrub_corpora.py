@@ -37,9 +37,7 @@ WNUT_DEV = "pii/wnut17_dev.conll"
 TWEETS = "pii/broad_twitter_corpus.conll.gz"
 PRESIDIO = "pii/presidio_research_generated_large.json.gz"
 COMMENTS = "emotion/goemotions_train.tsv.gz"
-CHAT = tuple(
-    f"transcripts/{name}.jsonl.gz" for name in ("hh_rlhf_harmless_base", "spiral_bench", "assistant_axis")
-)
+CHAT = tuple(f"transcripts/{name}.jsonl.gz" for name in ("hh_rlhf_harmless_base", "spiral_bench", "assistant_axis"))
 FOREIGN = "transcripts/oasst_non_english.jsonl.gz"
 NEEDED = (WNUT, WNUT_DEV, TWEETS, PRESIDIO, COMMENTS, *CHAT, FOREIGN)
 
@@ -76,9 +74,7 @@ def _joined(sentence: list[tuple[str, str]]) -> Labelled:
     text = ""
     spans: list[tuple[int, int, str]] = []
     for at, (token, tag) in enumerate(sentence):
-        glued = (
-            not text or token[0] in _NO_SPACE_BEFORE or text[-1] in "([{#@'’" or sentence[at - 1][0] == "@"
-        )
+        glued = not text or token[0] in _NO_SPACE_BEFORE or text[-1] in "([{#@'’" or sentence[at - 1][0] == "@"
         start = len(text) + (0 if glued else 1)
         text += ("" if glued else " ") + token
         kind = _KINDS.get(tag[2:]) if tag != "O" else None
@@ -110,9 +106,7 @@ def read_presidio(path: Path, fold: str) -> Iterator[Labelled]:
             continue
         text = record["full_text"]
         found = [(s["start_position"], s["end_position"], s["entity_type"]) for s in record["spans"]]
-        spans = tuple(
-            sorted((a, b, _KINDS[k]) for a, b, k in found if k in _KINDS and not _TITLE.match(text[a:b]))
-        )
+        spans = tuple(sorted((a, b, _KINDS[k]) for a, b, k in found if k in _KINDS and not _TITLE.match(text[a:b])))
         yield Labelled(text, spans)
 
 

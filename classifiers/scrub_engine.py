@@ -88,10 +88,7 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
         for text, (at, found, starts) in zip(texts, cut, strict=True):
             around = Surroundings(text, found, self._known, other)
             spans = name_spans(likely[at : at + len(found)], found, starts)
-            scored = [
-                (span, judged(span.label_, span.start_char, span.end_char, span.score, around))
-                for span in spans
-            ]
+            scored = [(span, judged(span.label_, span.start_char, span.end_char, span.score, around)) for span in spans]
             kept = [replace(span, score=round(score**TUNED, 4)) for span, score in scored if score > 0]
             made.append(self._artifacts(kept))
         return made
@@ -136,9 +133,7 @@ def name_spans(likely: Any, words: list[str], starts: list[int]) -> list[NameSpa
         open_run.clear()
 
     for at in (sure >= JOIN_AT).nonzero()[0].tolist():
-        if open_run and (
-            at != open_run[-1] + 1 or (kinds[at] != kinds[open_run[-1]] and words[at][0].isalnum())
-        ):
+        if open_run and (at != open_run[-1] + 1 or (kinds[at] != kinds[open_run[-1]] and words[at][0].isalnum())):
             close()
         open_run.append(at)
     close()
@@ -161,9 +156,7 @@ class NameRecognizer(LocalRecognizer):  # type: ignore[misc]  # presidio carries
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
         return [
-            RecognizerResult(
-                span.label_, span.start_char, span.end_char, score, recognition_metadata=dict(metadata)
-            )
+            RecognizerResult(span.label_, span.start_char, span.end_char, score, recognition_metadata=dict(metadata))
             for span, score in zip(nlp_artifacts.entities, nlp_artifacts.scores, strict=True)
             if span.label_ in entities
         ]

@@ -75,9 +75,7 @@ def _item(number: int, line: Mapping[str, Any], by_id: Mapping[str, Mapping[str,
     if any(not 0 <= start < end <= size for start, end, _ in spans):
         raise ContractError(f"gold line {number}: a span must lie within its text, with start below end.")
     if name not in by_id:
-        raise ContractError(
-            f"gold line {number}: no prediction has its id. Predictions must cover every gold line."
-        )
+        raise ContractError(f"gold line {number}: no prediction has its id. Predictions must cover every gold line.")
     hidden = bytearray(size)
     for found in by_id[name]["spans"]:
         start, end = max(0, int(found["start"])), min(size, int(found["end"]))

@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Zero width, soft hyphen, direction marks, byte order mark, variation selectors: nothing that a reader sees.
-_INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"
-)
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+")
 _MARKS = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-"),
     **dict.fromkeys(
@@ -30,9 +28,7 @@ _LOOKS = dict(
         strict=True,
     )
 )
-_LIGATURE = re.compile(
-    "[\ufb00-\ufb06\u0132\u0133\u01c4-\u01cc\u2100-\u2103\u2116\u2120-\u2122\u3371-\u33ff]"
-)
+_LIGATURE = re.compile("[\ufb00-\ufb06\u0132\u0133\u01c4-\u01cc\u2100-\u2103\u2116\u2120-\u2122\u3371-\u33ff]")
 _MIXABLE = re.compile("[\u0370-\u04ff\u0500-\u052f]")
 _WORD = re.compile(r"[\w@.+%-]{2,512}")
 

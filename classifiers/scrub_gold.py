@@ -97,26 +97,18 @@ class Identifiers:
         body = self.letters(4) + self.digits(size - 4) if country in ("GB", "NL", "IE") else self.digits(size)
         value = int("".join(str(int(char, 36)) for char in body + country + "00"))
         whole = f"{country}{98 - value % 97:02d}{body}"
-        return (
-            whole
-            if self.rng.random() < 0.5
-            else " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
-        )
+        return whole if self.rng.random() < 0.5 else " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
 
     def ip(self) -> str:
         if self.rng.random() < 0.3:
             return ":".join(f"{self.rng.randrange(1 << 16):x}" for _ in range(8))
-        return ".".join(
-            str(self.rng.randint(1, 254)) if at else str(self.rng.randint(11, 120)) for at in range(4)
-        )
+        return ".".join(str(self.rng.randint(1, 254)) if at else str(self.rng.randint(11, 120)) for at in range(4))
 
     def mac(self) -> str:
         return self.rng.choice(":-").join(f"{self.rng.randrange(256):02x}" for _ in range(6))
 
     def profile_url(self) -> str:
-        host = self.rng.choice(
-            ("linkedin.com/in/", "github.com/", "www.facebook.com/", "instagram.com/", "x.com/")
-        )
+        host = self.rng.choice(("linkedin.com/in/", "github.com/", "www.facebook.com/", "instagram.com/", "x.com/"))
         return f"{self.rng.choice(('https://', ''))}{host}{self._ascii_name()}"
 
     def us_ssn(self) -> str:
@@ -129,9 +121,7 @@ class Identifiers:
         return gap.join((pair, self.digits(2), self.digits(2), self.digits(2), self.rng.choice("ABCD")))
 
     def passport(self) -> str:
-        return self.rng.choice(
-            (self.digits(9), self.letters(1) + self.digits(8), self.letters(2) + self.digits(7))
-        )
+        return self.rng.choice((self.digits(9), self.letters(1) + self.digits(8), self.letters(2) + self.digits(7)))
 
     def licence(self) -> str:
         return self.rng.choice(
@@ -172,9 +162,7 @@ class Identifiers:
 
     def jwt(self) -> str:
         parts = ({"alg": "HS256", "typ": "JWT"}, {"sub": self.digits(8), "name": self.names.full()})
-        head = ".".join(
-            base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
-        )
+        head = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
         return f"{head}.{''.join(self.rng.choices(string.ascii_letters + string.digits + '-_', k=43))}"
 
 

@@ -95,10 +95,7 @@ class NameModel:
         sizes = np.array([len(found) for found in grouped])
         bag = np.concatenate([np.array(found) for found in grouped])
         rows = arrays["groups"][bag].astype(np.float32) * arrays["group_scale"][bag][:, None]
-        made = (
-            np.add.reduceat(rows, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0)
-            / np.sqrt(sizes)[:, None]
-        )
+        made = np.add.reduceat(rows, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0) / np.sqrt(sizes)[:, None]
         known = np.array([self._rows.get(word_key(word), 0) for word in words])
         vectors = arrays["vectors"][known].astype(np.float32) * arrays["vector_scale"][known][:, None]
         made += vectors @ self._project

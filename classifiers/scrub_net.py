@@ -39,9 +39,7 @@ def build_net(vectors: Any, groups: int, shapes: int, frequencies: int, cases: i
         def types(self, known: Any, bags: Any, offsets: Any, shape: Any, frequency: Any) -> Any:
             counts = torch.diff(torch.cat([offsets, torch.tensor([len(bags)])])).float().clamp(min=1)
             letters = self.groups(bags, offsets) / counts.sqrt()[:, None]
-            return (
-                letters + self.project(self.vectors(known)) + self.shapes(shape) + self.frequencies(frequency)
-            )
+            return letters + self.project(self.vectors(known)) + self.shapes(shape) + self.frequencies(frequency)
 
         def forward(
             self, known: Any, bags: Any, offsets: Any, shape: Any, frequency: Any, order: Any, case: Any

@@ -73,9 +73,7 @@ def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:
     return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])
 
 
-def make_engine(
-    policy: ScrubPolicy, weights: Path | None = None
-) -> tuple[NameEngine, Callable[[str], int], str]:
+def make_engine(policy: ScrubPolicy, weights: Path | None = None) -> tuple[NameEngine, Callable[[str], int], str]:
     """The engine of a policy, the frequency class of a word in public text (0 to 7), and the digest of the
     model.
 
@@ -149,9 +147,7 @@ def _transformers(folder: Path) -> Finder:
         for entity in classify(text):
             label = _KINDS.get(entity["entity_group"].upper())
             if label:
-                spans.append(
-                    NameSpan(int(entity["start"]), int(entity["end"]), label, float(entity["score"]))
-                )
+                spans.append(NameSpan(int(entity["start"]), int(entity["end"]), label, float(entity["score"])))
         return spans
 
     return find

@@ -106,9 +106,7 @@ Phrases = dict[str, dict[int, dict[tuple[str, ...], str]]]
 """Values to carry, as words: by first word, by number of words, then by all words; with their kind."""
 
 
-def carried(
-    texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Callable[[str], int]
-) -> list[list[Span]]:
+def carried(texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Callable[[str], int]) -> list[list[Span]]:
     """Further spans: every value that was surely found somewhere, wherever else it stands, in any letter
     case.
 
@@ -121,14 +119,10 @@ def carried(
         for span in spans:
             if span.score >= (CARRY_NAME if span.kind in NAMED else CARRY_FORM):
                 for phrase in _phrases(text[span.start : span.end], span.kind):
-                    phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(
-                        phrase, span.kind
-                    )
+                    phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(phrase, span.kind)
     if not phrases:
         return [[] for _ in texts]
-    places = [
-        list(_places(text, spans, phrases, frequency)) for text, spans in zip(texts, found, strict=True)
-    ]
+    places = [list(_places(text, spans, phrases, frequency)) for text, spans in zip(texts, found, strict=True)]
     seen, hit = Counter[str](), Counter[str]()
     for place in (place for text_places in places for place in text_places if place.single):
         seen[place.single] += 1
@@ -137,10 +131,7 @@ def carried(
         word for word, total in seen.items()
         if total > FEW_PLACES and hit[word] < total * CARRY_SHARE
     }  # fmt: skip
-    return [
-        [place.span for place in found if not place.covered and place.single not in passed]
-        for found in places
-    ]
+    return [[place.span for place in found if not place.covered and place.single not in passed] for found in places]
 
 
 def _phrases(value: str, kind: str) -> set[tuple[str, ...]]:
@@ -167,9 +158,7 @@ class _Place:
     covered: bool
 
 
-def _places(
-    text: str, spans: Sequence[Span], phrases: Phrases, frequency: Callable[[str], int]
-) -> Iterator[_Place]:
+def _places(text: str, spans: Sequence[Span], phrases: Phrases, frequency: Callable[[str], int]) -> Iterator[_Place]:
     words, starts = cut_words(text)
     folded = [word.casefold() for word in words]
     nearest = 0
@@ -188,9 +177,7 @@ def _places(
             if common and not covered and not _capital_within(words, at):
                 continue
             end = starts[at + size - 1] + len(words[at + size - 1])
-            yield _Place(
-                Span(starts[at], end, kind, CARRY_FORM), word if size == 1 and kind in NAMED else "", covered
-            )
+            yield _Place(Span(starts[at], end, kind, CARRY_FORM), word if size == 1 and kind in NAMED else "", covered)
 
 
 def _capital_within(words: list[str], at: int) -> bool:

@@ -64,9 +64,7 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
     corpora = None if public_data is None else corpus_folder(public_data)
     rows, vectors, vocabulary = known_vectors()
     pools = Pools(seed)
-    names = frozenset(
-        name.lower() for table in (pools.first, pools.last) for pool in table.values() for name in pool
-    )
+    names = frozenset(name.lower() for table in (pools.first, pools.last) for pool in table.values() for name in pool)
     lists = Lists(rows, common_words(corpora), names)
     net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES, CASES)
     values = Values(pools, rng, [word for word in vocabulary if word.isascii() and word not in names])
@@ -74,9 +72,7 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
     began, loss, words = time.process_time(), math.nan, 0
     first = list(_epoch(values, fixed, corpora, rng))
     steps = EPOCHS * max(1, sum(len(cut_words(item.text)[0]) for item in first) // (BATCH * LENGTH))
-    optimiser = torch.optim.AdamW(
-        [p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
-    )
+    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
     done = 0
     for epoch in range(EPOCHS):
         items = first if epoch == 0 else list(_epoch(values, fixed, corpora, rng))
@@ -154,9 +150,7 @@ def _fixed_items(corpora: Path | None) -> list[Labelled]:
     return [*read_conll(corpora / WNUT), *read_conll(corpora / TWEETS, "train"), *presidio, *presidio]
 
 
-def _epoch(
-    values: Values, fixed: list[Labelled], corpora: Path | None, rng: random.Random
-) -> Iterator[Labelled]:
+def _epoch(values: Values, fixed: list[Labelled], corpora: Path | None, rng: random.Random) -> Iterator[Labelled]:
     draw = values.slots()
     templates = [line for lines in read_templates(TRAINED_ON).values() for line in lines]
     items = [fill(line, draw, TURN) for line in templates for _ in range(FILLS)] + fixed

@@ -158,9 +158,7 @@ class Values:
         return self.first() if self.rng.random() < 0.5 else self.full()
 
     def city(self) -> str:
-        return self.rng.choice(
-            CITIES if not self.pools.gold and self.rng.random() < 0.5 else self.pools.cities
-        )
+        return self.rng.choice(CITIES if not self.pools.gold and self.rng.random() < 0.5 else self.pools.cities)
 
     def address(self) -> str:
         text = self.rng.choice(self.pools.addresses)
@@ -177,9 +175,7 @@ class Values:
         return f"{self.last()} {self.rng.choice(_ORG_KINDS)}" if how < 0.87 else made
 
     def school(self) -> str:
-        kind = self.rng.choice(
-            ("High School", "Elementary", "Academy", "Middle School", "College", "Primary School")
-        )
+        kind = self.rng.choice(("High School", "Elementary", "Academy", "Middle School", "College", "Primary School"))
         if self.rng.random() < 0.3:
             return f"University of {self.city()}"
         return f"{self.rng.choice((self.last(), self.city()))} {kind}"

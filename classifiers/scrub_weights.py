@@ -41,9 +41,7 @@ def pack_rows(table: Any) -> tuple[Any, Any]:
     return np.round(table / scale[:, None]).astype(np.int8), scale
 
 
-def write_weights(
-    folder: Path, arrays: dict[str, Any], dilations: tuple[int, ...], labels: tuple[str, ...]
-) -> str:
+def write_weights(folder: Path, arrays: dict[str, Any], dilations: tuple[int, ...], labels: tuple[str, ...]) -> str:
     """Writes the arrays and, beside them, the pin with their digest. Returns the digest (sha256,
     hexadecimal)."""
     import numpy as np

@@ -31,9 +31,7 @@ class CreditCard(Rule):
             0.5,
              every(with_digits, with_words("ending", "ends"))),
     )  # fmt: skip
-    CONTEXT = (
-        r"\b(?:card|credit|debit|visa|master ?card|amex|maestro|discover|karte|carte|tarjeta|cart[aã]o)\b"
-    )
+    CONTEXT = r"\b(?:card|credit|debit|visa|master ?card|amex|maestro|discover|karte|carte|tarjeta|cart[aã]o)\b"
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         if form != "card":

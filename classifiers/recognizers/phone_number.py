@@ -8,9 +8,7 @@ from classifiers.recognizers.rule import FLAGS, Form, Rule
 from classifiers.recognizers.traits import Traits, with_number, with_words
 
 _SEP = r"[ \t().\-/]"
-_DIGITS = (
-    rf"(?<![A-Za-z\d_\u00c0-\u024f,+-])(?<!\d[./])(?:\(?\+[ (]{{0,2}}|\(|00)?\d(?:{_SEP}{{0,3}}\d){{6,15}}+"
-)
+_DIGITS = rf"(?<![A-Za-z\d_\u00c0-\u024f,+-])(?<!\d[./])(?:\(?\+[ (]{{0,2}}|\(|00)?\d(?:{_SEP}{{0,3}}\d){{6,15}}+"
 _EXTENSION = r"(?:[ ,;]{0,2}(?:x|ext\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6})?"
 _SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _SPOKEN = rf"\b{_SPOKEN_DIGIT}(?:[\s,.-]{{1,3}}{_SPOKEN_DIGIT}){{6,20}}+\b"

@@ -160,9 +160,7 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
             judged = self.judge(match.group(group)[:size], match, form.name)
             score = form.score if judged is None else judged
             if score > 0:
-                yield RecognizerResult(
-                    self.ENTITY, start, start + size, score, recognition_metadata=dict(metadata)
-                )
+                yield RecognizerResult(self.ENTITY, start, start + size, score, recognition_metadata=dict(metadata))
 
     def enhance_using_context(
         self,

@@ -160,11 +160,7 @@ def _random(value: str) -> bool:
         any(c.isupper() for c in value),
         sum(c.isdigit() for c in value) >= 2,
     )
-    if (
-        not all(kinds)
-        or "/" in value[:3]
-        or value.count("/") + value.count("-") + value.count("_") > len(value) // 6
-    ):
+    if not all(kinds) or "/" in value[:3] or value.count("/") + value.count("-") + value.count("_") > len(value) // 6:
         return False
     counts = Counter(value)
     entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())

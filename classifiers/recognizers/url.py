@@ -60,9 +60,7 @@ _TELLING = re.compile(
     r"code|password))\w{0,8}=|@",
     re.IGNORECASE,
 )
-_CODE_HOSTS_TEXT = (
-    "asp.net socket.io ado.net vb.net three.js node.js next.js vue.js d3.js express.js deno.land bit.ly"
-)
+_CODE_HOSTS_TEXT = "asp.net socket.io ado.net vb.net three.js node.js next.js vue.js d3.js express.js deno.land bit.ly"
 _CODE_HOSTS = frozenset(_CODE_HOSTS_TEXT.split())
 _TRAILING = ".,;:!?*_"
 
@@ -82,11 +80,7 @@ class Url(Rule):
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         if _OWN_PATH.search(value) or _PERSONAL.search(value) or _TELLING.search(value):
             return None
-        host = (
-            re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0]
-            .rstrip(_TRAILING)
-            .lower()
-        )
+        host = re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0].rstrip(_TRAILING).lower()
         labels = host.removeprefix("www.").split(".")
         if len(labels) < 2 and form != "www":
             return 0.0

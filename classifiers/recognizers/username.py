@@ -69,9 +69,6 @@ class Username(Rule):
             return 0.0 if low.split(".")[0] in _KEPT or after == "/" else None
         if form in ("told", "keyed"):
             marked = any(char.isdigit() or char in "_." for char in value[1:])
-            plain = (
-                form == "keyed"
-                or _OWN.search(match.string, max(0, match.start() - 4), match.end()) is not None
-            )
+            plain = form == "keyed" or _OWN.search(match.string, max(0, match.start() - 4), match.end()) is not None
             return 0.0 if low in _NOT_NAMES or not (marked or plain) else None
         return None

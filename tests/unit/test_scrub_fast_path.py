@@ -54,11 +54,7 @@ def lost(rule: Rule, text: str) -> list[tuple[str, int, int]]:
 def plain(rule: Rule, form: Form, text: str) -> list[RecognizerResult]:
     """What a form finds by itself, context counted, at or above the policy's floor."""
     results = list(rule.results(form, form.compiled.finditer(text)))
-    return [
-        result
-        for result in rule.enhance_using_context(text, results, [], None, None)
-        if result.score >= FLOOR
-    ]
+    return [result for result in rule.enhance_using_context(text, results, [], None, None) if result.score >= FLOOR]
 
 
 # The same examples everywhere; after a change of forms, run it with more, and random ones.

@@ -26,9 +26,7 @@ def test_words_are_cut_the_same_in_every_script_and_shapes_stay_below_their_numb
     words, starts = cut_words("Zoë's राजेश_77 王伟 go\n\x02now")
     assert words == ["Zoë", "'", "s", "राजेश", "_", "77", "王", "伟", "go", "\n", "now"]
     assert starts == [0, 3, 4, 6, 11, 12, 15, 16, 18, 20, 22]
-    assert all(
-        0 <= shape(word) < SHAPES for word in [*words, TURN, "ABC", "aBc", "Ж", "ж", "1234567890", "😀"]
-    )
+    assert all(0 <= shape(word) < SHAPES for word in [*words, TURN, "ABC", "aBc", "Ж", "ж", "1234567890", "😀"])
     assert [text_case(cut_words(text)[0]) for text in ("Hi there", "hi there", "HI THERE", "")] == [
         0,
         1,
@@ -46,10 +44,7 @@ def test_numpy_gives_what_the_network_gives_and_cutting_a_long_row_changes_nothi
     lists = Lists({key: key % 40 + 1 for key in range(40)}, {5: 3})
     net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES, CASES).eval()
     digest = write_weights(tmp_path, scrub_train._arrays(net, lists, vectors), DILATIONS, LABELS)
-    words = (
-        cut_words("Hello Zdenka Horvat, I am fine! And 42 more words of SOME kind stand here, zdenka.")[0]
-        * 300
-    )
+    words = cut_words("Hello Zdenka Horvat, I am fine! And 42 more words of SOME kind stand here, zdenka.")[0] * 300
     row = Row(words, [1] * len(words), [text_case(words)] * len(words))
     batch = tensors([row], lists, None)
     batch.pop("mask")
@@ -140,9 +135,7 @@ def test_a_spacy_pipeline_on_disk_can_take_the_name_models_place(tmp_path: Path)
     ruler.add_patterns([{"label": "GPE", "pattern": "Quuxville"}, {"label": "DATE", "pattern": "Friday"}])
     nlp.to_disk(tmp_path / "model")
     scrubber = Scrubber(ScrubPolicy(nlp_engine="spacy", nlp_model=str(tmp_path / "model")))
-    out = scrubber.scrub(
-        ["off to Quuxville on Friday, z@example.com", "quuxville " + "and on " * 4000 + "Quuxville"]
-    )
+    out = scrubber.scrub(["off to Quuxville on Friday, z@example.com", "quuxville " + "and on " * 4000 + "Quuxville"])
     assert out.texts[0] == "off to <LOCATION_1> on Friday, <EMAIL_ADDRESS_1>"
     assert "quuxville" not in out.texts[1].lower()
 

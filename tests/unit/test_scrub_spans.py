@@ -35,9 +35,7 @@ def test_neighbours_that_only_touch_stay_apart() -> None:
 
 def test_a_name_gives_way_to_a_pattern_within_it_and_keeps_its_rest() -> None:
     text = "Zdenka 0171 5550123 Horvat"
-    spans = settled(
-        text, [Span(0, len(text), "PERSON", 0.9), where(text, "0171 5550123", "PHONE_NUMBER", 0.6)]
-    )
+    spans = settled(text, [Span(0, len(text), "PERSON", 0.9), where(text, "0171 5550123", "PHONE_NUMBER", 0.6)])
     values = {(text[s.start : s.end].strip(), s.kind) for s in spans}
     assert values == {("Zdenka", "PERSON"), ("0171 5550123", "PHONE_NUMBER"), ("Horvat", "PERSON")}
 

@@ -114,9 +114,7 @@ def test_the_policy_chooses_entities_and_floor() -> None:
     only = Scrubber(ScrubPolicy(entities=("EMAIL_ADDRESS",)))
     assert only.scrub(["Zdenka Horvat, z@example.com"]).texts == ("Zdenka Horvat, <EMAIL_ADDRESS_1>",)
     strict = Scrubber(ScrubPolicy(min_score=1.0))
-    assert strict.scrub(["call (212) 555-0187, z@example.com"]).texts == (
-        "call (212) 555-0187, <EMAIL_ADDRESS_1>",
-    )
+    assert strict.scrub(["call (212) 555-0187, z@example.com"]).texts == ("call (212) 555-0187, <EMAIL_ADDRESS_1>",)
 
 
 def test_the_digest_follows_the_policy_and_a_scrubber_is_built_once(scrubber: Scrubber) -> None:
@@ -135,9 +133,7 @@ def test_choosing_kinds_first_changes_nothing_in_what_presidio_finds(scrubber: S
         named = scrubber.engine.process_text(text, "en")
         kinds = kinds_to_look_for(text) | {span.label_ for span in named.entities}
 
-        def spans(
-            entities: list[str] | None, text: str = text, named: Any = named
-        ) -> set[tuple[str, int, int]]:
+        def spans(entities: list[str] | None, text: str = text, named: Any = named) -> set[tuple[str, int, int]]:
             found = scrubber.analyzer.analyze(text, "en", entities, score_threshold=0.35, nlp_artifacts=named)
             return {(result.entity_type, result.start, result.end) for result in found}
 
@@ -215,9 +211,7 @@ def test_cost_grows_with_length_and_no_faster(scrubber: Scrubber) -> None:
     ]
 
     def cost(size: int) -> float:
-        text = " ".join(
-            rng.choice(words) + rng.choice(("", "", str(rng.randrange(10**6)))) for _ in range(size)
-        )
+        text = " ".join(rng.choice(words) + rng.choice(("", "", str(rng.randrange(10**6)))) for _ in range(size))
         began = time.process_time()
         scrubber.scrub([text])
         return time.process_time() - began
