@@ -132,7 +132,11 @@ def _duckdb(path: Path, look: Look) -> list[str]:
                 "select schema_name, table_name from duckdb_tables() where not internal and not temporary"
             ).fetchall()
             queries = [f"select * from {_quoted(schema)}.{_quoted(table)}" for schema, table in names]
-            queries += ["from duckdb_tables()", "from duckdb_columns()", "from duckdb_views() where not internal"]
+            queries += [
+                "from duckdb_tables()",
+                "from duckdb_columns() where not internal",
+                "from duckdb_views() where not internal",
+            ]
             for query in queries:
                 for batch in connection.sql(query).to_arrow_reader(50_000):
                     for column in batch.columns:
