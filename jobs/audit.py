@@ -53,7 +53,7 @@ class Searcher:
         self._folded = [entry for entry in found if entry[1].folded]
         self._exact = [entry for entry in found if not entry[1].folded]
         self._matchers = tuple(
-            Matcher([p.data for _, p in group], {i for i, (_, p) in enumerate(group) if p.whole_number})
+            Matcher([p.data for _, p in group], {i for i, (_, p) in enumerate(group) if p.stands_alone})
             for group in (self._folded, self._exact)
         )
 

@@ -21,14 +21,15 @@ _BLOCK = 1 << 20
 class Matcher:
     """Searches for `patterns`, each at least 4 bytes long; a match is told by its index in that sequence.
 
-    whole_numbers: indices of patterns of digits that do not count where another digit stands right before or after.
+    alone: indices of patterns, of digits or of letters, that do not count where one more of the kind stands right
+    before or after.
     """
 
-    def __init__(self, patterns: Sequence[bytes], whole_numbers: Collection[int] = ()) -> None:
+    def __init__(self, patterns: Sequence[bytes], alone: Collection[int] = ()) -> None:
         if any(len(pattern) < 4 for pattern in patterns):
             raise ValueError("a pattern has at least 4 bytes")
         self._groups = [
-            _Group(width, [(i, p) for i, p in enumerate(patterns) if (len(p) >= 8) == (width == 8)], whole_numbers)
+            _Group(width, [(i, p) for i, p in enumerate(patterns) if (len(p) >= 8) == (width == 8)], alone)
             for width in (8, 4)
         ]
 
@@ -43,12 +44,12 @@ class Matcher:
 class _Group:
     """Patterns that are filtered by windows of the same width (4 or 8 bytes)."""
 
-    def __init__(self, width: int, patterns: Sequence[tuple[int, bytes]], whole_numbers: Collection[int]) -> None:
+    def __init__(self, width: int, patterns: Sequence[tuple[int, bytes]], alone: Collection[int]) -> None:
         self.width = width
         self.type = np.dtype(f"<u{width}")
         self.ids = [number for number, _ in patterns]
         self.patterns = [pattern for _, pattern in patterns]
-        self.whole_numbers = frozenset(whole_numbers)
+        self.alone = frozenset(alone)
         self.bits = min(25, max(16, len(patterns).bit_length() + 6))
         self.table = np.zeros(1 << self.bits, dtype=np.bool_)
         if patterns:
@@ -116,8 +117,9 @@ class _Group:
                         if not starts.size:
                             break
                         starts = starts[bytes_[starts + place] == value]
-                    if self.ids[which] in self.whole_numbers:
-                        starts = starts[~(_digit_at(bytes_, starts - 1) | _digit_at(bytes_, starts + len(pattern)))]
+                    if self.ids[which] in self.alone:
+                        like = _digit_at if pattern.isdigit() else _letter_at
+                        starts = starts[~(like(bytes_, starts - 1) | like(bytes_, starts + len(pattern)))]
                     if starts.size:
                         found.add(self.ids[which])
 
@@ -127,3 +129,10 @@ def _digit_at(data: NDArray[np.uint8], at: NDArray[Any]) -> NDArray[np.bool_]:
     values = data[np.clip(at, 0, len(data) - 1)]
     digit: NDArray[np.bool_] = (at >= 0) & (at < len(data)) & (values >= 0x30) & (values <= 0x39)
     return digit
+
+
+def _letter_at(data: NDArray[np.uint8], at: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether an ASCII letter stands at each place; none stands outside the data."""
+    values = data[np.clip(at, 0, len(data) - 1)] | 0x20
+    letter: NDArray[np.bool_] = (at >= 0) & (at < len(data)) & (values >= 0x61) & (values <= 0x7A)
+    return letter

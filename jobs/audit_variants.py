@@ -24,6 +24,9 @@ _CHANCE_DIGITS = 12
 """From here on digits are no chance even inside a longer number. 200,000 windows of digits are in an ordinary release:
 a thousand 8-digit values, an IP address without its dots say, would be met twice; a thousand of 12 once in 5,000."""
 
+_CHANCE_LETTERS = 6
+"""From here on letters are no chance even inside a longer word: `Eric` stands in `numeric`, `Ruth` in `truth`."""
+
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -36,9 +39,11 @@ class Pattern:
     folded: bool
 
     @property
-    def whole_number(self) -> bool:
-        """True where a match inside a longer number does not count: few digits turn up in any fraction by chance."""
-        return self.data.isdigit() and len(self.data) < _CHANCE_DIGITS
+    def stands_alone(self) -> bool:
+        """True where a match inside a longer number or word does not count: few characters turn up there by chance."""
+        if self.data.isdigit():
+            return len(self.data) < _CHANCE_DIGITS
+        return self.data.isalpha() and len(self.data) < _CHANCE_LETTERS
 
 
 def base64_core(data: bytes, offset: int) -> bytes:

@@ -32,3 +32,11 @@ def test_the_matcher_finds_thousands_and_nothing_else() -> None:
     found = Matcher(words).search(data)
     assert set(planted) <= found
     assert all(words[number] in data for number in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(b"numeric", set()), (b"by eric, again", {0}), (b"eric", {0}), (b"erics", set()), (b"7eric_", {0})],
+)
+def test_a_short_word_counts_only_by_itself(text: bytes, found: set[int]) -> None:
+    assert Matcher([b"eric"], {0}).search(text) == found
