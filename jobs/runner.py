@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import json
@@ -81,9 +82,17 @@ def run(request: Request, progress: Progress) -> Candidate:
                 candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key)
         finally:
             progress.spark = None
-            spark.stop()
+            _stop(spark)
         _finish(request, space, key, sources, found, candidate)
         return candidate
+
+
+def _stop(spark: SparkSession) -> None:
+    """Stops Spark. Where its JVM is gone there is nothing to stop, and the fault that ended it is the one to tell."""
+    from py4j.protocol import Py4JError
+
+    with contextlib.suppress(OSError, Py4JError):
+        spark.stop()
 
 
 def _models(policies: Policies) -> tuple[dict[str, str], dict[str, float], dict[str, Any]]:
