@@ -105,6 +105,7 @@ def test_a_reviewer_may_change_a_rejection_into_an_approval(root: Path, panel: P
     panel.vote(root, "ben", Decision.REJECT)
     panel.vote(root, "ben", at=NOW + timedelta(minutes=1))
     panel.publish(root, tmp_path / "dest")
+    assert (tmp_path / "dest" / "publication.json").exists()
 
 
 def test_who_ran_the_job_cannot_sign_it(root: Path, panel: Panel) -> None:
