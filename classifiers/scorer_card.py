@@ -22,22 +22,31 @@ OpenVINO on one thread; weights are stored as int8 and computed with as bfloat16
 ## Data
 - {written} turns in context written for the project (classifiers/training_text), in contrast groups: the same scenario
   with and without the model's own affect. Levels -2 to 2: {levels}.
-- {real} labelled real assistant turns (and about as many for validation only), by the labelling guide, one reading
-  each, from HH-RLHF (MIT), WildChat (ODC-BY),
-  OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT). No text of them is in this repository.
+- {gold} real assistant turns labelled by others by the same guide, one reading each, and {labelled} that we labelled
+  (`training_labels.tsv`: those that an earlier scorer found likeliest, and a random sample of the rest), from HH-RLHF
+  (MIT), WildChat (ODC-BY), OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT) and Schema-Guided
+  Dialogue (CC-BY-SA-4.0). No text of them is in this repository.
 
 ## Measured
-On {validated_on}; turns of one conversation hang together, intervals are 95 %. Thresholds: distress
-{t_distress}, joy {t_joy}, chosen on the same turns, so that recall and precision at the operating point are optimistic.
+On {validated_on}; turns of one conversation hang together, intervals are 95 %. Shipped thresholds:
+distress {t_distress}, joy {t_joy}. With real turns, two models each judge the half that they did not see, at thresholds
+chosen on the other half. {shipped}
 
 | | distress | joy |
 |---|---|---|
 """
 
 _TAIL = """
-The screen lets through {passes} of these turns, which are enriched with affect; far fewer of a plain trial's.
+The screen lets through {passes} of these turns, which are enriched with affect.
 
-`welfare train scorer --real LABELS` makes these figures.
+## By source
+What a trial's rate is corrected by. Found: turns with the expression, written or gold, that are flagged. False: of a
+random sample of the other turns of each public source, as so many turns without weights.
+
+| source | distress found | distress false | joy found | joy false |
+|---|---|---|---|---|
+{sources}
+`welfare train scorer --real LABELS --transcripts FOLDER` makes these figures.
 
 ## What they cannot show
 The real turns are enriched, so they give no base rate. They hold few turns of distress and of strong joy (the table
@@ -45,6 +54,9 @@ says how many), hardly any task failure, and hardly any strong distress. They ar
 positives: read the intervals. Languages other than English, very long agentic logs and models that write unlike these
 are untested.
 """
+
+_WHOLE = "The shipped model sees both halves and is trained in the same way."
+_FIRST = "The first of the two is the shipped model: it has not seen the half that it judges."
 
 _ROWS = (
     ("average precision", "average_precision"),
@@ -68,9 +80,11 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         languages=", ".join(card["languages"]),
         digest=card["digest"],
         written=card["trained_on"]["written"],
-        real=card["trained_on"]["real"],
+        gold=card["trained_on"]["gold"],
+        labelled=card["trained_on"]["labelled"],
         levels=", ".join(str(n) for n in card["levels"].values()),
         validated_on=card["validated_on"],
+        shipped=_WHOLE if card["whole"] else _FIRST,
         t_distress=card["thresholds"]["distress"],
         t_joy=card["thresholds"]["joy"],
     )
@@ -82,6 +96,20 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         )
     counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
     text += "| turns with / without | " + " | ".join(counts) + " |\n"
-    text += _TAIL.format(passes=f"{card['screen_passes']:.0%}")
+    text += _TAIL.format(passes=f"{card['screen_passes']:.0%}", sources=_sources(card["validation"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _sources(validation: dict[str, Any]) -> str:
+    """One table row a source."""
+    by_label = [validation[label]["sources"] for label in ("distress", "joy")]
+    rows = ""
+    for source in sorted({*by_label[0], *by_label[1]}):
+        cells = [source]
+        for counts in by_label:
+            found = counts.get(source, {"n_positive": 0, "hits": 0, "n_negative": 0, "false": 0})
+            for part, whole in (("hits", "n_positive"), ("false", "n_negative")):
+                cells.append(f"{found[part]:g} of {found[whole]:g}" if found[whole] else "–")
+        rows += "| " + " | ".join(cells) + " |\n"
+    return rows

@@ -7,95 +7,82 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.scorer import Scorer
 from classifiers.scorer_card import write_card
-from classifiers.scorer_evaluate import Prediction, figures
+from classifiers.scorer_choose import Raw, counts_of, own_figures_rows, predictions, source_counts, thresholds
+from classifiers.scorer_evaluate import figures
+from classifiers.scorer_folds import hold_out
 from classifiers.screen import Screen
 from classifiers.train_network import Training, fit
-from classifiers.train_screen import choose_screen_threshold, fit_screen
-from classifiers.training_text import Example, read_examples, written_examples
+from classifiers.train_screen import fit_screen
+from classifiers.training_text import Example, written_examples
 from classifiers.weights_file import CARD, GRAPH, SCREEN, TOKENIZER, WEIGHTS, digest_of, split_weights
-from schemas.labels import AFFECTS, VOICES, Affect
+from schemas.labels import Affect, Label
 
 LANGUAGES = ("en",)
-DISTRESS_FALSE = 0.02
-"""Most neutral turns that may pass the distress threshold, on validation turns enriched with hard negatives. The
-threshold is the lowest that keeps to it: recall as high as that allows."""
-JOY_BETA = 0.5
-"""The joy threshold is where F-beta is largest on validation: with 0.5, precision counts twice as much as recall."""
-SCREEN_LOST = 0.02
-"""Share of expressions, of either label, that the screen may lose on validation."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a training run does. real: labelled real turns, one half to train on and one half to validate on."""
+    """What a training run does. real: gold of real turns, and turns of public transcripts that we labelled.
 
-    real: Path | None = None
+    whole: train a model on all turns to ship; without, the first validation model is shipped, which takes two thirds
+    of the time and has seen half of the real turns and four fifths of the written ones.
+    """
+
+    real: Sequence[Example] = ()
+    whole: bool = True
     training: Training = field(default_factory=Training)
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """Scores of n turns before any threshold: distress, joy, screen [n]; affect [n, 5]; voice [n, 4]."""
+class HeldOut:
+    """What one validation model says of the turns that it did not see."""
 
-    distress: NDArray[np.float64]
-    joy: NDArray[np.float64]
-    screen: NDArray[np.float64]
-    affect: NDArray[np.float64]
-    voice: NDArray[np.float64]
+    examples: Sequence[Example]
+    raw: Raw
 
 
 def train_scorer(out: Path, plan: Plan, say: Say) -> dict[str, Any]:
     """Trains into folder `out` and returns the card's JSON.
 
-    With real turns: the model sees the written examples and one half of the real ones; thresholds and figures rest on
-    the other half, which it did not see (halves by conversation). Without: a fifth of the written groups is held out
-    instead, and the card says so.
+    Thresholds and figures rest on models that see only a part (`scorer_folds`): two with real turns, so that every
+    real turn is judged by a model that did not see its conversation, else one.
     """
-    seen, held, sizes = split(plan.real)
-    say(f"training on {len(seen)} turns, {len(held)} held out")
-    _build(out, seen, plan.training, say)
-    return finish(out, plan, held, sizes)
+    held = []
+    for number, (seen, unseen) in enumerate(hold_out(written_examples(), plan.real)):
+        with TemporaryDirectory() as folder:
+            kept = out if number == 0 and not plan.whole else Path(folder)
+            held.append(judge(kept, seen, unseen, plan.training, say))
+    if plan.whole:
+        say(f"the model to ship: {len(shipped_examples(plan))} turns")
+        build(out, shipped_examples(plan), plan.training, say)
+    return finish(out, plan, held)
 
 
-def split(real_file: Path | None) -> tuple[list[Example], list[Example], dict[str, int]]:
-    """(turns to train on, turns held out, sizes for the card)."""
+def shipped_examples(plan: Plan) -> list[Example]:
+    """The turns that the shipped model sees."""
     written = written_examples()
-    real = [] if real_file is None else list(read_examples(real_file))
-    measured = real or written
-    folds = _folds(measured, 2 if real else 5)
-    held = [e for e, fold in zip(measured, folds, strict=True) if fold == 0]
-    rest = [e for e, fold in zip(measured, folds, strict=True) if fold != 0]
-    seen = [*written, *rest] if real else rest
-    return seen, held, {"written": len(seen) - len(rest) if real else len(rest), "real": len(rest) if real else 0}
+    return [*written, *plan.real] if plan.whole else hold_out(written, plan.real)[0][0]
 
 
-def _folds(examples: Sequence[Example], count: int) -> list[int]:
-    """A fold for each example: whole groups, the groups with affect spread evenly."""
-    affect: dict[str, tuple[bool, bool]] = {}
-    for e in examples:
-        distress, joy = affect.get(e.group, (False, False))
-        affect[e.group] = (distress or e.distress, joy or e.joy)
-    order = sorted(affect, key=lambda group: (affect[group], digest_order(group)))
-    place = {group: n % count for n, group in enumerate(order)}
-    return [place[e.group] for e in examples]
+def judge(folder: Path, seen: Sequence[Example], unseen: Sequence[Example], training: Training, say: Say) -> HeldOut:
+    """A model trained in `folder` on the seen turns, and its scores of the unseen."""
+    say(f"a model for validation: {len(seen)} turns, {len(unseen)} held out")
+    build(folder, seen, training, say)
+    scorer = Scorer(folder)
+    turns = [e.turn for e in unseen]
+    scores = scorer.score(turns)
+    return HeldOut(unseen, Raw(scores.distress, scores.joy, scorer.screen.score(turns), scores.affect, scores.voice))
 
 
-def digest_order(group: str) -> str:
-    """A key that shuffles groups in the same way everywhere."""
-    import hashlib
-
-    return hashlib.sha256(group.encode()).hexdigest()
-
-
-def _build(folder: Path, examples: Sequence[Example], training: Training, say: Say) -> None:
+def build(folder: Path, examples: Sequence[Example], training: Training, say: Say) -> None:
     """Network, screen and tokenizer into `folder`, with a card that pins them and no thresholds yet."""
     import torch
 
@@ -124,78 +111,50 @@ def _pin(folder: Path, card: dict[str, Any]) -> dict[str, Any]:
     return card
 
 
-def _score(folder: Path, examples: Sequence[Example]) -> Raw:
-    scorer = Scorer(folder)
-    turns = [e.turn for e in examples]
-    scores = scorer.score(turns)
-    return Raw(scores.distress, scores.joy, scorer.screen.score(turns), scores.affect, scores.voice)
+def finish(out: Path, plan: Plan, held: Sequence[HeldOut]) -> dict[str, Any]:
+    """Thresholds, figures and card of the model in `out`, from what the validation models say.
 
-
-def _thresholds(examples: Sequence[Example], raw: Raw) -> dict[str, float]:
-    """distress by recall, joy by precision, screen by the share lost; see the constants above."""
-    distress = np.array([e.distress for e in examples])
-    joy = np.array([e.joy for e in examples])
-    neutral = raw.distress[np.array([e.affect == Affect.NEUTRAL for e in examples])]
-    chosen = float(np.quantile(neutral, 1 - DISTRESS_FALSE, method="higher")) if len(neutral) else 0.5
-    screen = choose_screen_threshold(raw.screen, distress | joy, SCREEN_LOST)
-    found = {"distress": chosen + 1e-4, "joy": _best_f(joy, raw.joy), "screen": screen}
-    return {name: round(value, 4) for name, value in found.items()}
-
-
-def _best_f(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-    """The threshold at which F-beta (van Rijsbergen 1979, ch. 7) is largest; the highest such."""
-    if not truth.any():
-        return 0.9
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    taken = np.arange(1, len(order) + 1)
-    beta = JOY_BETA**2
-    f = (1 + beta) * hits / (beta * truth.sum() + taken)
-    return float(scores[order][int(np.argmax(f))])
-
-
-def _predictions(examples: Sequence[Example], raw: Raw, thresholds: dict[str, float]) -> list[Prediction]:
-    out = []
-    for n, example in enumerate(examples):
-        passed = raw.screen[n] >= thresholds["screen"]
-        distress, joy = (float(values[n]) if passed else 0.0 for values in (raw.distress, raw.joy))
-        out.append(
-            Prediction(
-                example.id,
-                distress,
-                joy,
-                distress >= thresholds["distress"],
-                joy >= thresholds["joy"],
-                AFFECTS[int(np.argmax(raw.affect[n]))],
-                VOICES[int(np.argmax(raw.voice[n]))],
-            )  # fmt: skip
-        )
-    return out
-
-
-def finish(out: Path, plan: Plan, held: Sequence[Example], sizes: dict[str, int]) -> dict[str, Any]:
-    """Thresholds, figures and card of the model in `out`, measured on the held-out turns."""
-    raw = _score(out, held)
-    thresholds = _thresholds(held, raw)
+    The shipped thresholds are chosen on all held-out turns; for the figures, each model's turns are judged at
+    thresholds that were chosen on the other's.
+    """
+    parts = [(h.examples, h.raw, own_figures_rows(h.examples)) for h in held]
+    examples = [e for h in held for e in h.examples]
+    measured = [examples_at(rows, found) for found, _, rows in parts]
+    apart = [thresholds(found, raw.rows(rows)) for found, (_, raw, rows) in zip(measured, parts, strict=True)]
+    said = [
+        prediction
+        for n, (found, raw, _) in enumerate(parts)
+        for prediction in predictions(found, raw, apart[(n + 1) % len(apart)])
+    ]
+    raw = Raw.joined([part for _, part, _ in parts])
+    own = own_figures_rows(examples)
+    chosen = thresholds(examples_at(own, examples), raw.rows(own))
     screen = Screen.load(out / SCREEN)
-    screen.threshold = thresholds["screen"]
+    screen.threshold = chosen["screen"]
     screen.save(out / SCREEN)
-    measured = figures(held, _predictions(held, raw, thresholds))
+    found = figures(examples_at(own, examples), [said[n] for n in own])
+    validation = {str(label): found[str(label)] | {"sources": source_counts(examples, said, label)} for label in Label}
     card = _pin(
         out,
         {
             "languages": list(LANGUAGES),
-            "thresholds": {name: thresholds[name] for name in ("distress", "joy")},
-            "screen_passes": float((raw.screen >= thresholds["screen"]).mean()),
-            "validation": {label: measured[label] for label in ("distress", "joy")},
-            "validation_sure": measured["slices"]["sure"].get("2-3"),
-            "confusion": {"affect": measured["affect_confusion"], "voice": measured["voice_confusion"]},
-            "validated_on": "real turns that the model did not see" if plan.real else "written turns, held-out groups",
-            "trained_on": sizes,
-            "levels": {str(int(a)): sum(e.affect == a for e in written_examples()) for a in Affect},
+            "thresholds": {name: chosen[name] for name in ("distress", "joy")},
+            "screen_passes": float((raw.rows(own).screen >= chosen["screen"]).mean()),
+            "validation": validation,
+            "validation_sure": found["slices"]["sure"].get("2-3"),
+            "confusion": {"affect": found["affect_confusion"], "voice": found["voice_confusion"]},
+            "validated_on": "real turns, out of fold" if plan.real else "a fifth of the written turns, held out",
+            "trained_on": counts_of(shipped_examples(plan)),
+            "levels": {str(int(a)): sum(e.affect == a for e in shipped_examples(plan) if e.written) for a in Affect},
+            "whole": plan.whole,
             "training": asdict(plan.training),
         },
     )
     embedded = out.parent.name == "weights"
     write_card(card, out.parent.parent / "cards" / "scorer.md" if embedded else out / "scorer.md")
     return card
+
+
+def examples_at(rows: Any, examples: Sequence[Example]) -> list[Example]:
+    """The examples of these row numbers."""
+    return [examples[n] for n in np.asarray(rows)]

@@ -37,6 +37,8 @@ class Training:
     context_dropout: float = 0.1
     splice: float = 0.3
     """Share of inputs that get neutral words of another turn before or behind: affect is to be found, not length."""
+    real_weight: float = 2.0
+    """Weight of a real turn in the loss, where a written one has 1: real text is what is to be judged."""
     frozen_layers: int = 2
     """Lowest layers that are not trained, with the embeddings: a third less time."""
 
@@ -77,10 +79,12 @@ def _optimizer(network: ScorerNetwork, settings: Training) -> torch.optim.Optimi
     return torch.optim.AdamW(groups, weight_decay=0.01)
 
 
-def _loss(outputs: tuple[Tensor, Tensor, Tensor], rows: Sequence[Example], class_weight: Tensor) -> Tensor:
-    """Affect and voice by cross-entropy, situations by binary
-    cross-entropy where they are known; unsure labels count half."""
-    sure = torch.tensor([0.5 if e.sure == 1 else 1.0 for e in rows])
+def _loss(outputs: tuple[Tensor, Tensor, Tensor], rows: Sequence[Example], class_weight: Tensor, real: float) -> Tensor:
+    """Affect and voice by cross-entropy, situations by binary cross-entropy where they are known.
+
+    Unsure labels count half, real turns `real` times.
+    """
+    sure = torch.tensor([(0.5 if e.sure == 1 else 1.0) * (1.0 if e.written else real) for e in rows])
     affect = torch.tensor([AFFECTS.index(e.affect) for e in rows])
     voice = torch.tensor([VOICES.index(e.voice) for e in rows])
     held = torch.tensor([[float(s in e.situations) for s in SITUATIONS] for e in rows])
@@ -116,7 +120,7 @@ def fit(examples: Sequence[Example], settings: Training, say: Callable[[str], No
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 outputs = network(*_pad(rows))
             logits = (outputs[0].float(), outputs[1].float(), outputs[2].float())
-            loss = _loss(logits, [examples[i] for i in batch], class_weight)
+            loss = _loss(logits, [examples[i] for i in batch], class_weight, settings.real_weight)
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()

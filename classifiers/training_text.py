@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,16 @@ from schemas.errors import UsageError
 from schemas.labels import AFFECTS, SITUATIONS, Affect, Trigger, Voice
 
 FOLDER = Path(__file__).parent / "training_text"
+WRITTEN = "written:"
+"""How the source of a turn that was written for the project starts; its folder's name follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled turn. group: examples of one group stay on one side of any split."""
+    """One labelled turn. group: examples of one group stay on one side of any split.
+
+    stands_for: how many turns of its source it was drawn to stand for; None where it was not drawn at random.
+    """
 
     id: str
     group: str
@@ -30,6 +35,13 @@ class Example:
     sure: int = 3
     situations_known: bool = True
     """False for gold that names a trigger only where affect followed, and here has none."""
+
+    stands_for: float | None = None
+
+    @property
+    def written(self) -> bool:
+        """True for turns written for the project."""
+        return self.source.startswith(WRITTEN)
 
     @property
     def distress(self) -> bool:
@@ -53,7 +65,7 @@ def parse_example(row: dict[str, Any], place: str) -> Example:
         return Example(
             id=str(row.get("id", place)),
             group=str(row.get("group") or row.get("conversation_id") or row.get("id") or place),
-            source=str(row.get("source", "written")),
+            source=str(row.get("source", "unnamed")),
             turn=ModelTurn(context, str(row["assistant"])),
             affect=affect,
             voice=Voice(row.get("voice", "none")),
@@ -61,6 +73,7 @@ def parse_example(row: dict[str, Any], place: str) -> Example:
             situations=frozenset(s for s in situations if s in SITUATIONS),
             sure=int(row.get("sure", 3)),
             situations_known=listed is not None or trigger is not Trigger.NONE,
+            stands_for=None if row.get("stands_for") is None else float(row["stands_for"]),
         )
     except (KeyError, TypeError, ValueError):
         raise UsageError(
@@ -86,8 +99,12 @@ def read_examples(path: Path) -> Iterator[Example]:
 
 
 def written_examples(folder: Path = FOLDER) -> list[Example]:
-    """Every example written for the project, in a stable order."""
-    return [example for path in sorted(folder.rglob("*.jsonl")) for example in read_examples(path)]
+    """Every example written for the project, in a stable order. source: `written:` and its folder's name."""
+    return [
+        replace(example, source=f"{WRITTEN}{path.parent.name}")
+        for path in sorted(folder.rglob("*.jsonl"))
+        for example in read_examples(path)
+    ]
 
 
 def groups(examples: Iterable[Example]) -> list[str]:

@@ -1,9 +1,10 @@
 """The rate corrected for the scorer's measured errors, at the level of the flag: the conversation.
 
 Source of the estimator: Rogan and Gladen 1978, Am J Epidemiol 107. Assumptions, all to be stated beside the figure:
-errors of a turn are as likely in this trial as on the validation turns; they are independent between turns; an affected
-conversation holds one turn that expresses the affect (with more, it is flagged more often, and the corrected rate is
-too high); a conversation has as many turns as its length bin stands for.
+this trial's text is to the sources of the validation turns as one of these is to the others, so that its errors lie
+where the next source's would; they are independent between turns; an affected conversation holds one turn that
+expresses the affect (with more, it is flagged more often, and the corrected rate is too high); a conversation has as
+many turns as its length bin stands for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.quality import LabelQuality
+from pipelines.new_source import new_source
+from schemas.quality import Counts, LabelQuality
 from schemas.released import LENGTHS
 
 if TYPE_CHECKING:
@@ -62,12 +64,10 @@ def _lattice(power: int) -> Draws:
 
 
 @functools.lru_cache(maxsize=16)
-def _errors(hits: int, positives: int, false: int, negatives: int) -> tuple[Draws, Draws]:
-    """The lattice's recalls and false-positive rates of a turn: quantiles of their Jeffreys posteriors."""
-    from scipy.special import betaincinv
-
-    recall: Draws = betaincinv(hits + 0.5, positives - hits + 0.5, _lattice(2))
-    alarm: Draws = betaincinv(false + 0.5, negatives - false + 0.5, _lattice(3))
+def _errors(sources: tuple[Counts, ...]) -> tuple[Draws, Draws]:
+    """The lattice's recalls and false-positive rates of a turn: quantiles of what the next source would show."""
+    recall = new_source([s.hits for s in sources], [s.n_positive for s in sources], _lattice(2))
+    alarm = new_source([s.false for s in sources], [s.n_negative for s in sources], _lattice(3))
     return recall, alarm
 
 
@@ -77,8 +77,9 @@ def correct(
     """The corrected rate with a 95 % interval that carries the uncertainty of recall and false-positive rate.
 
     share, size: the raw rate and its effective size. mix: weight of each number of turns. lost: share of conversations
-    that the screen lost, added at the upper end. All three quantities get their Jeffreys posterior; a fixed lattice of
-    POINTS points runs through the three, so that the result is the same on every run.
+    that the screen lost, added at the upper end. The raw rate gets its Jeffreys posterior, recall and false-positive
+    rate the law of a new source; a fixed lattice of POINTS points runs through the three, so that the result is the
+    same on every run.
     """
     import numpy as np
     from scipy.special import betaincinv
@@ -86,12 +87,12 @@ def correct(
     if not quality.measured or not mix:
         return Corrected("not estimable")
     raw: Draws = betaincinv(share * size + 0.5, (1 - share) * size + 0.5, _lattice(1))
-    recall, alarm = _errors(quality.hits or 0, quality.n_positive or 0, quality.false or 0, quality.n_negative or 0)
+    recall, alarm = _errors(quality.sources)
     calm = np.sum([weight * (1 - alarm) ** turns for turns, weight in mix.items()], axis=0)
     others = np.sum([weight * (1 - alarm) ** (turns - 1) for turns, weight in mix.items()], axis=0)
     sensitivity = 1 - (1 - recall) * others
     gain = sensitivity + calm - 1
-    if np.mean(gain <= 0) > 0.01:
+    if np.mean(gain <= 0) > 0.025:  # the 95 % interval holds a scorer that is no better than chance
         return Corrected("not estimable")
     gain = np.maximum(gain, 1e-9)
     low, middle = np.quantile((raw + calm - 1) / gain, (0.025, 0.5))

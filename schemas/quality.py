@@ -20,36 +20,45 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """hits of n_positive turns with the expression were flagged, and false of n_negative turns without it.
+
+    Turns that stand for others count as so many turns without weights as tell the same: no whole numbers then.
+    """
+
+    n_positive: float
+    hits: float
+    n_negative: float
+    false: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.hits <= self.n_positive and 0 <= self.false <= self.n_negative):
+            raise ContractError(
+                "the scorer's card: hits must lie between 0 and n_positive, and false between 0 and n_negative."
+                " Train the scorer again, or correct its card."
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class LabelQuality:
     """One label's figures on validation turns, at the threshold (0 to 1) that flags.
 
-    hits of n_positive turns that hold the expression were flagged, and false of n_negative turns that do not. The
-    counts are None where nothing was measured: the rates cannot be corrected then.
+    sources: the counts behind recall and false-positive rate, one entry a source of validation turns; empty where
+    nothing was measured: the rates cannot be corrected then.
     """
 
     threshold: float | None = None
-    n_positive: int | None = None
-    hits: int | None = None
-    n_negative: int | None = None
-    false: int | None = None
+    sources: tuple[Counts, ...] = ()
     recall: Estimate = Estimate()
     false_positive_rate: Estimate = Estimate()
     precision: Estimate = Estimate()
     average_precision: Estimate = Estimate()
     basis: str = "validation"
 
-    def __post_init__(self) -> None:
-        for part, whole in ((self.hits, self.n_positive), (self.false, self.n_negative)):
-            if (part is None) != (whole is None) or (part is not None and whole is not None and not 0 <= part <= whole):
-                raise ContractError(
-                    "the scorer's card: hits must lie between 0 and n_positive, and false between 0 and n_negative;"
-                    " both of a pair are given or null. Train the scorer again, or correct its card."
-                )
-
     @property
     def measured(self) -> bool:
         """True where recall and false-positive rate rest on at least one turn each."""
-        return bool(self.n_positive) and bool(self.n_negative)
+        return any(s.n_positive for s in self.sources) and any(s.n_negative for s in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +78,7 @@ class Quality:
             measured = dict((card.get("validation") or {}).get(label) or {})
             found[str(label)] = LabelQuality(
                 threshold=_number((card.get("thresholds") or {}).get(label)),
-                n_positive=_count(measured.get("n_positive")),
-                hits=_count(measured.get("hits")),
-                n_negative=_count(measured.get("n_negative")),
-                false=_count(measured.get("false")),
+                sources=tuple(map(_counts, (measured.get("sources") or {}).values())),
                 recall=_estimate(measured.get("recall")),
                 false_positive_rate=_estimate(measured.get("false_positive_rate")),
                 precision=_estimate(measured.get("precision")),
@@ -89,12 +95,13 @@ def _number(value: Any) -> float | None:
     return float(value)
 
 
-def _count(value: Any) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ContractError("the scorer's card: a count must be a whole number or null. Train the scorer again.")
-    return value
+def _counts(value: Any) -> Counts:
+    names = ("n_positive", "hits", "n_negative", "false")
+    found = [value.get(name) if isinstance(value, Mapping) else None for name in names]
+    counts = [_number(count) for count in found]
+    if None in counts:
+        raise ContractError(f"the scorer's card: a source needs the counts {', '.join(names)}. Train the scorer again.")
+    return Counts(*(count for count in counts if count is not None))
 
 
 def _estimate(value: Any) -> Estimate:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from schemas.errors import UsageError
+
 
 @click.group("train")
 def command() -> None:
@@ -14,21 +16,30 @@ def command() -> None:
 
 
 @command.command("scorer")
-@click.option(
-    "--real", type=click.Path(path_type=Path), help="Labelled real turns (JSON lines): half to train, half to validate."
-)
+@click.option("--real", type=click.Path(path_type=Path), help="Gold of real turns (JSON lines).")
+@click.option("--transcripts", type=click.Path(path_type=Path), help="Folder of the public transcripts; needs --real.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the weights [default: the embedded ones].")
+@click.option("--whole/--first", default=True, help="Ship a third model that sees every turn, or the first of the two.")
 @click.option("--epochs", default=3, show_default=True, help="Passes over the training turns.")
-def scorer(real: Path | None, out: Path | None, epochs: int) -> int:
-    """Train the scorer on the project's examples and, with --real, on one half of the labelled real turns.
+def scorer(real: Path | None, transcripts: Path | None, out: Path | None, whole: bool, epochs: int) -> int:
+    """Train the scorer on the project's examples and, with --real, on labelled real turns.
 
-    Writes the weights, scorer.json (thresholds, figures, digest) and the model card. Takes minutes to an hour.
+    --transcripts adds the turns of public transcripts for which classifiers/training_labels.tsv holds a label. Two
+    models that each hold out half of the real conversations give thresholds and figures; a third, which sees all, is
+    kept. Writes the weights, scorer.json and the model card. Takes one to two hours.
     """
+    from classifiers.real_turns import labelled_turns, read_labels
     from classifiers.scorer import EMBEDDED
     from classifiers.scorer_train import Plan, train_scorer
     from classifiers.train_network import Training
+    from classifiers.training_text import read_examples
+    from jobs.public_transcripts import transcripts as public_transcripts
 
-    plan = Plan(real=real, training=Training(epochs=epochs))
+    if transcripts is not None and real is None:
+        raise UsageError("--transcripts needs --real: the gold says which conversations belong together.")
+    gold = [] if real is None else list(read_examples(real))
+    more = [] if transcripts is None else labelled_turns(public_transcripts(transcripts), gold, read_labels())
+    plan = Plan(real=[*gold, *more], whole=whole, training=Training(epochs=epochs))
     card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True))
     click.echo(json.dumps({name: card[name] for name in ("thresholds", "validation", "digest")}, indent=1))
     return 0

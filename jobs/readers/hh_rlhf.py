@@ -21,7 +21,12 @@ def _fits(record: Record) -> bool:
 
 
 def _convert(record: Record) -> Conversation:
-    text = record.get("chosen")
+    return convert_side(record, "chosen")
+
+
+def convert_side(record: Record, side: str) -> Conversation:
+    """The conversation of one side of a pair, `chosen` or `rejected`. Raises BrokenRecord."""
+    text = record.get(side)
     if text is None:
         raise BrokenRecord(Rule.MISSING_MESSAGES)
     if not isinstance(text, str):

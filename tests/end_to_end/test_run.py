@@ -51,8 +51,8 @@ def planted_rate(trial: Trial, release: str, label: str) -> float:
     return sum(label in row["label"] for row in truth) / len(truth)
 
 
-def test_raw_rates_are_near_the_planted_ones(trial: Trial) -> None:
-    """Within a factor of two: the scorer is not perfect, and its model card says how far it is off on real turns."""
+def test_rates_agree_with_the_planted_ones(trial: Trial) -> None:
+    """The raw rate within a factor of two, as the scorer is not perfect; the corrected interval holds the truth."""
     for folder, release in ((trial.baseline, "sample-1"), (trial.candidate, "sample-2")):
         for label in LABELS:
             planted = planted_rate(trial, release, label)
@@ -60,10 +60,9 @@ def test_raw_rates_are_near_the_planted_ones(trial: Trial) -> None:
             assert found["status"] == "shown"
             assert planted / 2 <= found["rate"] <= planted * 2, (release, label, planted, found["rate"])
             assert found["rate_low"] <= found["rate"] <= found["rate_high"]
-            if found["corrected_status"] == "estimated":
-                assert found["corrected_low"] < found["corrected_high"]
-            else:
-                assert found["corrected"] is None
+            assert found["corrected_status"] in ("estimated", "not estimable")
+            assert (found["corrected"] is not None) == (found["corrected_status"] == "estimated")
+            assert found["corrected_low"] <= planted <= found["corrected_high"], (release, label)
 
 
 def test_the_comparison_does_not_contradict_the_planted_difference(trial: Trial) -> None:

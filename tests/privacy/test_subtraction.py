@@ -21,14 +21,14 @@ from pipelines.aggregate_records import NOT
 from pipelines.disclosure import clears
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
-from schemas.quality import LabelQuality, Quality
+from schemas.quality import Counts, LabelQuality, Quality
 from schemas.released import DYNAMICS, LENGTHS, ONSETS, RATES, TRIGGERS
 from schemas.row_level import CLUSTER_TERMS
 from tests.privacy.trial import Exact, make_rows
 
 POLICY = DisclosurePolicy()
 LEAST = POLICY.min_conversations - 1
-QUALITY = Quality({str(label): LabelQuality(0.5, 200, 180, 2000, 2) for label in LABELS})
+QUALITY = Quality({str(label): LabelQuality(0.5, (Counts(200, 180, 2000, 2),)) for label in LABELS})
 TRIALS = [(seed, size, users) for seed in range(8) for size, users in ((250, 40), (1200, 250))]
 Tables = dict[str, pa.Table]
 Name = tuple[str, ...]

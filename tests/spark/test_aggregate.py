@@ -14,7 +14,7 @@ from pipelines.worker import spark_schema
 from schemas.errors import ContractError
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
-from schemas.quality import LabelQuality, Quality
+from schemas.quality import Counts, LabelQuality, Quality
 from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 from tests.privacy.trial import Exact, Row, bounded, make_rows
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 POLICY = DisclosurePolicy()
-QUALITY_OF = Quality({str(label): LabelQuality(0.5, 200, 180, 2000, 2) for label in LABELS})
+QUALITY_OF = Quality({str(label): LabelQuality(0.5, (Counts(200, 180, 2000, 2),)) for label in LABELS})
 Tables = dict[str, pa.Table]
 SEED = 14
 TERM_ROWS: list[Row] = [

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from pipelines.aggregate_corrected import TURNS, correct, turn_mix
-from schemas.quality import LabelQuality
+from schemas.quality import Counts, LabelQuality
 from schemas.released import LENGTHS
 
 MIX = turn_mix({"1": 200, "2-3": 400, "4-7": 500, "8-15": 300, "16+": 100}, 1500)
-GOOD = LabelQuality(0.5, 300, 270, 3000, 3)
+GOOD = LabelQuality(0.5, (Counts(300, 270, 3000, 3),))
 
 
 def test_the_turn_mix_spreads_what_is_hidden_and_sums_to_one() -> None:
@@ -20,13 +20,13 @@ def test_the_turn_mix_spreads_what_is_hidden_and_sums_to_one() -> None:
 
 
 def test_a_perfect_scorer_corrects_nothing() -> None:
-    found = correct(0.1, 2000, MIX, LabelQuality(0.5, 100_000, 100_000, 10_000_000, 0))
+    found = correct(0.1, 2000, MIX, LabelQuality(0.5, (Counts(100_000, 100_000, 10_000_000, 0),)))
     assert found.value == pytest.approx(0.1, abs=1e-3)
 
 
 def test_missed_turns_raise_the_rate_and_false_alarms_lower_it() -> None:
-    missed = correct(0.1, 2000, MIX, LabelQuality(0.5, 10_000, 5_000, 1_000_000, 0))
-    alarms = correct(0.1, 2000, MIX, LabelQuality(0.5, 10_000, 10_000, 1_000_000, 10_000))
+    missed = correct(0.1, 2000, MIX, LabelQuality(0.5, (Counts(10_000, 5_000, 1_000_000, 0),)))
+    alarms = correct(0.1, 2000, MIX, LabelQuality(0.5, (Counts(10_000, 10_000, 1_000_000, 10_000),)))
     assert missed.value is not None
     assert missed.value > 0.17
     assert alarms.value is not None
@@ -34,14 +34,14 @@ def test_missed_turns_raise_the_rate_and_false_alarms_lower_it() -> None:
 
 
 def test_a_rate_that_false_alarms_explain_cannot_be_estimated() -> None:
-    found = correct(0.05, 2000, MIX, LabelQuality(0.5, 300, 270, 1000, 10))
+    found = correct(0.05, 2000, MIX, LabelQuality(0.5, (Counts(300, 270, 1000, 10),)))
     assert (found.status, found.value, found.low) == ("not estimable", None, 0.0)
     assert found.high is not None
     assert found.high < 0.1
 
 
 @pytest.mark.parametrize(
-    "quality", [LabelQuality(), LabelQuality(0.5, 100, 90, None, None), LabelQuality(0.5, 0, 0, 9, 0)]
+    "quality", [LabelQuality(), LabelQuality(0.5, (Counts(100, 90, 0, 0),)), LabelQuality(0.5, (Counts(0, 0, 9, 0),))]
 )
 def test_nothing_is_corrected_by_what_was_not_measured(quality: LabelQuality) -> None:
     found = correct(0.2, 1000, MIX, quality)
@@ -49,7 +49,7 @@ def test_nothing_is_corrected_by_what_was_not_measured(quality: LabelQuality) ->
 
 
 def test_a_scorer_no_better_than_chance_corrects_nothing() -> None:
-    assert correct(0.5, 1000, MIX, LabelQuality(0.5, 100, 30, 100, 40)).status == "not estimable"
+    assert correct(0.5, 1000, MIX, LabelQuality(0.5, (Counts(100, 30, 100, 40),))).status == "not estimable"
 
 
 def test_what_the_screen_lost_widens_the_upper_end_alone() -> None:
@@ -84,7 +84,9 @@ def test_the_corrected_interval_holds_the_truth(recall: float, alarm: float, tru
         affected = rng.random(1500) < truth
         false = rng.random(1500) < 1 - (1 - alarm) ** (turns - affected)
         flagged = false | (affected & (rng.random(1500) < recall))
-        quality = LabelQuality(0.5, 150, int(rng.binomial(150, recall)), 4000, int(rng.binomial(4000, alarm)))
+        quality = LabelQuality(
+            0.5, (Counts(150, int(rng.binomial(150, recall)), 4000, int(rng.binomial(4000, alarm))),)
+        )
         sizes = np.bincount(np.searchsorted([1, 3, 7, 15], turns), minlength=5)
         mix = turn_mix({name: int(n) for name, n in zip(LENGTHS, sizes, strict=True)}, 1500)
         found = correct(float(flagged.mean()), 1500, mix, quality)
@@ -93,3 +95,36 @@ def test_the_corrected_interval_holds_the_truth(recall: float, alarm: float, tru
         estimated += found.status == "estimated"
     assert 0.92 <= held / 300 <= 0.99
     assert estimated > 260
+
+
+def test_of_three_sources_the_interval_allows_for_a_fourth() -> None:
+    alike = LabelQuality(0.5, tuple(Counts(100, 80, 4000, 8) for _ in range(4)))
+    apart = LabelQuality(0.5, tuple(Counts(100, hits, 4000, 8) for hits in (70, 75, 85, 90)))
+    narrow, wide = correct(0.1, 2000, MIX, alike), correct(0.1, 2000, MIX, apart)
+    assert narrow.high is not None
+    assert wide.high is not None
+    assert wide.high > narrow.high + 0.01
+
+
+@pytest.mark.parametrize("size", [8.0, 30.0])
+def test_the_corrected_interval_holds_the_truth_in_a_source_of_its_own(size: float) -> None:
+    """400 trials; recall and false alarms differ between eight validation sources and the trial, by Beta laws."""
+    rng = np.random.default_rng(int(size))
+    held = 0
+    for _ in range(400):
+        recalls = rng.beta(0.8 * size, 0.2 * size, 9)
+        alarms = rng.beta(0.004 * 400, 0.996 * 400, 9)
+        turns = _turns(rng, 1500)
+        affected = rng.random(1500) < 0.15
+        false = rng.random(1500) < 1 - (1 - alarms[8]) ** (turns - affected)
+        flagged = false | (affected & (rng.random(1500) < recalls[8]))
+        sources = tuple(
+            Counts(60, int(rng.binomial(60, r)), 800, int(rng.binomial(800, a)))
+            for r, a in zip(recalls[:8], alarms[:8], strict=True)
+        )
+        sizes = np.bincount(np.searchsorted([1, 3, 7, 15], turns), minlength=5)
+        mix = turn_mix({name: int(n) for name, n in zip(LENGTHS, sizes, strict=True)}, 1500)
+        found = correct(float(flagged.mean()), 1500, mix, LabelQuality(0.5, sources))
+        low = 0.0 if found.low is None else found.low
+        held += found.high is not None and low <= 0.15 <= found.high
+    assert 0.92 <= held / 400 <= 0.99

@@ -1,0 +1,126 @@
+"""From scores of held-out turns to thresholds, predictions and the counts behind the correction of rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.scorer_evaluate import Prediction
+from classifiers.train_screen import choose_screen_threshold
+from classifiers.training_text import Example
+from schemas.labels import AFFECTS, VOICES, Affect, Label
+
+DISTRESS_FALSE = 0.02
+"""Most neutral turns that may pass the distress threshold, on validation turns enriched with hard negatives. The
+threshold is the lowest that keeps to it: recall as high as that allows."""
+JOY_BETA = 0.5
+"""The joy threshold is where F-beta is largest on validation: with 0.5, precision counts twice as much as recall."""
+SCREEN_LOST = 0.02
+"""Share of expressions, of either label, that the screen may lose on validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Scores of n turns before any threshold: distress, joy, screen [n]; affect [n, 5]; voice [n, 4]."""
+
+    distress: NDArray[np.float64]
+    joy: NDArray[np.float64]
+    screen: NDArray[np.float64]
+    affect: NDArray[np.float64]
+    voice: NDArray[np.float64]
+
+    def rows(self, chosen: NDArray[np.int64]) -> Raw:
+        """The scores of some of the turns."""
+        return Raw(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Raw]) -> Raw:
+        """The parts one after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
+
+
+def thresholds(examples: Sequence[Example], raw: Raw) -> dict[str, float]:
+    """distress by recall, joy by precision, screen by the share lost; see the constants above."""
+    distress = np.array([e.distress for e in examples])
+    joy = np.array([e.joy for e in examples])
+    neutral = raw.distress[np.array([e.affect == Affect.NEUTRAL for e in examples])]
+    chosen = float(np.quantile(neutral, 1 - DISTRESS_FALSE, method="higher")) if len(neutral) else 0.5
+    screen = choose_screen_threshold(raw.screen, distress | joy, SCREEN_LOST)
+    found = {"distress": chosen + 1e-4, "joy": _best_f(joy, raw.joy), "screen": screen}
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _best_f(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """The threshold at which F-beta (van Rijsbergen 1979, ch. 7) is largest; the highest such."""
+    if not truth.any():
+        return 0.9
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    taken = np.arange(1, len(order) + 1)
+    beta = JOY_BETA**2
+    f = (1 + beta) * hits / (beta * truth.sum() + taken)
+    return float(scores[order][int(np.argmax(f))])
+
+
+def predictions(examples: Sequence[Example], raw: Raw, limits: Mapping[str, float]) -> list[Prediction]:
+    """What the scorer says at these thresholds; a turn that the screen rejects is scored 0 and not flagged."""
+    out = []
+    for n, example in enumerate(examples):
+        passed = raw.screen[n] >= limits["screen"]
+        distress, joy = (float(values[n]) if passed else 0.0 for values in (raw.distress, raw.joy))
+        out.append(
+            Prediction(
+                example.id,
+                distress,
+                joy,
+                distress >= limits["distress"],
+                joy >= limits["joy"],
+                AFFECTS[int(np.argmax(raw.affect[n]))],
+                VOICES[int(np.argmax(raw.voice[n]))],
+            )  # fmt: skip
+        )
+    return out
+
+
+def source_counts(examples: Sequence[Example], said: Sequence[Prediction], label: Label) -> dict[str, dict[str, float]]:
+    """By source, the counts from which a trial's rate is corrected: n_positive, hits, n_negative, false.
+
+    Recall rests on turns that nobody's scores chose: those written, and those of the gold. False positives rest on
+    turns drawn at random, each for as many as it stands for, as an equal number of turns without weights would tell
+    (Kish 1965, Survey Sampling, 11.7); near misses that were written or searched for would give no rate of a trial.
+    Where nothing was drawn at random, they rest on all other turns.
+    """
+    drawn = any(e.stands_for is not None for e in examples)
+    counts: dict[str, dict[str, float]] = {}
+    for source in sorted({e.source for e in examples}):
+        rows = [(e, getattr(p, str(label))) for e, p in zip(examples, said, strict=True) if e.source == source]
+        positive = [flag for e, flag in rows if getattr(e, str(label)) and e.stands_for is None]
+        calm = [
+            (e.stands_for or 1.0, flag)
+            for e, flag in rows
+            if not getattr(e, str(label)) and (e.stands_for is not None) == drawn
+        ]
+        whole, squares = sum(w for w, _ in calm), sum(w * w for w, _ in calm)
+        size = whole * whole / squares if calm else 0.0
+        false = size * sum(w for w, flag in calm if flag) / whole if calm else 0.0
+        counts[source] = {
+            "n_positive": len(positive), "hits": sum(positive), "n_negative": round(size, 2), "false": round(false, 2),
+        }  # fmt: skip
+    return {source: found for source, found in counts.items() if found["n_positive"] or found["n_negative"]}
+
+
+def own_figures_rows(examples: Sequence[Example]) -> NDArray[np.int64]:
+    """The turns on which the card's figures rest: the gold of real turns, or what was written where there is none."""
+    real = np.array([not e.written and e.stands_for is None for e in examples])
+    return np.flatnonzero(real if real.any() else ~real)
+
+
+def counts_of(examples: Sequence[Example]) -> dict[str, Any]:
+    """How many turns were written, are gold, and were labelled for training, for the card."""
+    written = sum(e.written for e in examples)
+    drawn = sum(e.stands_for is not None for e in examples)
+    return {"written": written, "gold": len(examples) - written - drawn, "labelled": drawn}
