@@ -1,0 +1,98 @@
+"""Labels without texts: the turns are found again by digest, and stay with the conversation they belong to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.real_turns import COLUMNS, Transcript, labelled_turns, read_labels, shortened, turn_digest
+from classifiers.scorer_choose import source_counts
+from classifiers.scorer_evaluate import Prediction
+from classifiers.scorer_folds import folds_of, hold_out
+from classifiers.training_text import Example, parse_example
+from classifiers.turn import ModelTurn
+from schemas.errors import UsageError
+from schemas.labels import AFFECTS, SITUATIONS, Affect, Label, Voice
+
+ASKED = (("user", "is it done"), ("assistant", "nearly"), ("user", "and now"))
+ROW = {"affect": "-1", "voice": "self", "trigger": "task_failure", "situations": "task_failure", "sure": "2"}
+
+
+def gold(name: str, turn: ModelTurn, affect: int = 0, **more: object) -> Example:
+    context = [{"role": role, "content": text} for role, text in turn.context]
+    row = {"id": name, "group": name, "context": context, "assistant": turn.text, "affect": affect, "voice": "none"}
+    return parse_example(row | more, "made-up")
+
+
+def test_every_label_is_legal_and_names_a_turn_once() -> None:
+    rows = read_labels()
+    assert len(rows) > 1_900
+    for digest, row in rows.items():
+        assert len(digest) == 16
+        assert int(digest, 16) >= 0
+        assert Affect(int(row["affect"])) in AFFECTS
+        assert Voice(row["voice"]) is Voice.SELF or row["affect"] == "0"
+        assert {s for s in row["situations"].split(",") if s not in ("-", "none", "other")} <= set(SITUATIONS)
+        assert float(row["stands_for"]) >= 1
+
+
+def test_a_file_without_the_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "labels.tsv").write_text("a\tb\nsecret\tsecret\n")
+    with pytest.raises(UsageError, match=COLUMNS[0]) as caught:
+        read_labels(tmp_path / "labels.tsv")
+    assert "secret" not in str(caught.value)
+
+
+@given(st.text(max_size=3000), st.text(max_size=900))
+def test_what_labellers_see_is_short_and_names_the_same_turn(text: str, said: str) -> None:
+    turn = ModelTurn((("user", said),), text)
+    shown = shortened(turn)
+    assert len(shown.text) <= 1005
+    assert shortened(shown) == shown
+    assert turn_digest(shown) == turn_digest(turn)
+
+
+def test_white_space_does_not_part_a_turn_from_its_label() -> None:
+    assert turn_digest(ModelTurn((("user", "a  b"),), "c\n\nd")) == turn_digest(ModelTurn((("user", "a b"),), " c d"))
+
+
+def test_a_labelled_turn_is_found_once_and_goes_with_its_conversation() -> None:
+    labelled = ModelTurn((("user", "is it done"),), "nearly")
+    other = ModelTurn((("assistant", "nearly"), ("user", "and now")), "I keep failing")
+    transcripts = [Transcript("chat", "7", (*ASKED, ("assistant", "I keep failing")))] * 2
+    labels = {turn_digest(labelled): ROW | {"stands_for": "3.5"}}
+    alone = list(labelled_turns(transcripts, [], labels))
+    assert [(e.group, e.affect, e.stands_for, e.turn) for e in alone] == [("chat:7", Affect(-1), 3.5, labelled)]
+    linked = list(labelled_turns(transcripts, [gold("g", other)], labels))
+    assert [e.group for e in linked] == ["g"]
+
+
+def test_groups_stay_whole_and_every_real_turn_is_held_out_once() -> None:
+    turns = [gold(f"{n}", ModelTurn((), str(n)), affect=-1 if n % 5 == 0 else 0, group=f"g{n // 3}") for n in range(60)]
+    folds = folds_of(turns, 2)
+    assert {len({f for e, f in zip(turns, folds, strict=True) if e.group == g}) for g in {e.group for e in turns}} == {
+        1
+    }
+    pairs = hold_out(turns[:30], turns[30:])
+    held = [e.id for _, unseen in pairs for e in unseen]
+    assert {e.id for e in turns[30:]} <= set(held)
+    assert len(held) == len(set(held))
+    for seen, unseen in pairs:
+        assert not {e.group for e in seen if e in turns[30:]} & {e.group for e in unseen if e in turns[30:]}
+
+
+def test_false_positives_rest_on_drawn_turns_and_recall_on_the_others() -> None:
+    turn = ModelTurn((), "x")
+    examples = [
+        gold("p", turn, -1, source="a"),
+        gold("hard", turn, source="a"),
+        *(gold(f"d{n}", turn, source="a", stands_for=2.0) for n in range(10)),
+        gold("found by score", turn, -1, source="a", stands_for=1.0),
+    ]
+    said = [Prediction(e.id, 0, 0, e.id in ("p", "hard", "d0"), False, Affect.NEUTRAL, Voice.NONE) for e in examples]
+    assert source_counts(examples, said, Label.DISTRESS) == {
+        "a": {"n_positive": 1, "hits": 1, "n_negative": 10, "false": 1}
+    }
