@@ -1,4 +1,4 @@
-"""Runs of the real command line over a small sample trial, shared by all end-to-end tests."""
+"""The order of the tests, and runs of the real command line over a small sample trial that end-to-end tests share."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ from typing import Any
 import pytest
 
 CONVERSATIONS = 500
+ORDER = ("unit", "spark", "privacy", "end_to_end")
+"""Folders of tests, the fastest first, so that a slip is told in seconds."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Runs the folders in ORDER; one that is not named comes last."""
+    here = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return ORDER.index(folder) if folder in ORDER else len(ORDER)
+
+    items.sort(key=rank)
 
 
 @dataclass(frozen=True)
