@@ -52,11 +52,15 @@ def turn_digest(turn: ModelTurn) -> str:
 
 
 def read_labels(path: Path = LABELS_FILE) -> dict[str, dict[str, str]]:
-    """Rows of the labels file by digest. Raises UsageError where its header is not COLUMNS."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if tuple(lines[0].split("\t")) != COLUMNS:
-        raise UsageError(f"{path.name}: not a file of labels. Its first line must name: {', '.join(COLUMNS)}.")
-    rows = (dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines[1:])
+    """Rows of the labels file by digest. Raises UsageError where a line, the header with it, does not fit COLUMNS."""
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    wrong = next((n for n, cells in enumerate(lines, 1) if len(cells) != len(COLUMNS)), 0 if lines else 1)
+    if wrong or tuple(lines[0]) != COLUMNS:
+        raise UsageError(
+            f"{path.name}:{wrong or 1}: not a file of labels. The first line must name {', '.join(COLUMNS)}, with a tab"
+            " between two; every other line must have a value for each."
+        )
+    rows = (dict(zip(COLUMNS, cells, strict=True)) for cells in lines[1:])
     return {row["turn"]: row for row in rows}
 
 

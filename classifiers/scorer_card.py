@@ -30,7 +30,7 @@ OpenVINO on one thread; weights are stored as int8 and computed with as bfloat16
 ## Measured
 On {validated_on}; turns of one conversation hang together, intervals are 95 %. Shipped thresholds:
 distress {t_distress}, joy {t_joy}. With real turns, two models each judge the half that they did not see, at thresholds
-chosen on the other half. {shipped}
+chosen on the other half. The shipped model sees everything and is trained in the same way.
 
 | | distress | joy |
 |---|---|---|
@@ -40,8 +40,11 @@ _TAIL = """
 The screen lets through {passes} of these turns, which are enriched with affect.
 
 ## By source
-What a trial's rate is corrected by. Found: turns with the expression, written or gold, that are flagged. False: of a
-random sample of the other turns of each public source, as so many turns without weights.
+What a trial's rate is corrected by. Found: turns with the expression, gold or written (two fifths of the groups, held
+out), that are flagged. False: turns without it, outside the gold, drawn from each public source at random within two
+strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without weights. Written
+folders have the same authors and count as sources, and so do both sides of HH-RLHF: they are likelier alike than
+trials.
 
 | source | distress found | distress false | joy found | joy false |
 |---|---|---|---|---|
@@ -54,9 +57,6 @@ says how many), hardly any task failure, and hardly any strong distress. They ar
 positives: read the intervals. Languages other than English, very long agentic logs and models that write unlike these
 are untested.
 """
-
-_WHOLE = "The shipped model sees both halves and is trained in the same way."
-_FIRST = "The first of the two is the shipped model: it has not seen the half that it judges."
 
 _ROWS = (
     ("average precision", "average_precision"),
@@ -84,7 +84,6 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         labelled=card["trained_on"]["labelled"],
         levels=", ".join(str(n) for n in card["levels"].values()),
         validated_on=card["validated_on"],
-        shipped=_WHOLE if card["whole"] else _FIRST,
         t_distress=card["thresholds"]["distress"],
         t_joy=card["thresholds"]["joy"],
     )

@@ -30,14 +30,9 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a training run does. real: gold of real turns, and turns of public transcripts that we labelled.
-
-    whole: train a model on all turns to ship; without, the first validation model is shipped, which takes two thirds
-    of the time and has seen half of the real turns and four fifths of the written ones.
-    """
+    """What a training run does. real: gold of real turns, and turns of public transcripts that we labelled."""
 
     real: Sequence[Example] = ()
-    whole: bool = True
     training: Training = field(default_factory=Training)
 
 
@@ -52,24 +47,18 @@ class HeldOut:
 def train_scorer(out: Path, plan: Plan, say: Say) -> dict[str, Any]:
     """Trains into folder `out` and returns the card's JSON.
 
-    Thresholds and figures rest on models that see only a part (`scorer_folds`): two with real turns, so that every
-    real turn is judged by a model that did not see its conversation, else one.
+    The shipped model sees every turn. Thresholds and figures rest on models that are trained in the same way and see
+    only a part (`scorer_folds`): two with real turns, so that every real turn is judged by a model that did not see its
+    conversation, else one.
     """
-    held = []
-    for number, (seen, unseen) in enumerate(hold_out(written_examples(), plan.real)):
-        with TemporaryDirectory() as folder:
-            kept = out if number == 0 and not plan.whole else Path(folder)
-            held.append(judge(kept, seen, unseen, plan.training, say))
-    if plan.whole:
-        say(f"the model to ship: {len(shipped_examples(plan))} turns")
-        build(out, shipped_examples(plan), plan.training, say)
-    return finish(out, plan, held)
-
-
-def shipped_examples(plan: Plan) -> list[Example]:
-    """The turns that the shipped model sees."""
     written = written_examples()
-    return [*written, *plan.real] if plan.whole else hold_out(written, plan.real)[0][0]
+    held = []
+    for seen, unseen in hold_out(written, plan.real):
+        with TemporaryDirectory() as folder:
+            held.append(judge(Path(folder), seen, unseen, plan.training, say))
+    say(f"the model to ship: {len(written) + len(plan.real)} turns")
+    build(out, [*written, *plan.real], plan.training, say)
+    return finish(out, plan, held)
 
 
 def judge(folder: Path, seen: Sequence[Example], unseen: Sequence[Example], training: Training, say: Say) -> HeldOut:
@@ -144,9 +133,8 @@ def finish(out: Path, plan: Plan, held: Sequence[HeldOut]) -> dict[str, Any]:
             "validation_sure": found["slices"]["sure"].get("2-3"),
             "confusion": {"affect": found["affect_confusion"], "voice": found["voice_confusion"]},
             "validated_on": "real turns, out of fold" if plan.real else "a fifth of the written turns, held out",
-            "trained_on": counts_of(shipped_examples(plan)),
-            "levels": {str(int(a)): sum(e.affect == a for e in shipped_examples(plan) if e.written) for a in Affect},
-            "whole": plan.whole,
+            "trained_on": counts_of([*written_examples(), *plan.real]),
+            "levels": {str(int(a)): sum(e.affect == a for e in written_examples()) for a in Affect},
             "training": asdict(plan.training),
         },
     )

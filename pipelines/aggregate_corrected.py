@@ -92,7 +92,7 @@ def correct(
     others = np.sum([weight * (1 - alarm) ** (turns - 1) for turns, weight in mix.items()], axis=0)
     sensitivity = 1 - (1 - recall) * others
     gain = sensitivity + calm - 1
-    if np.mean(gain <= 0) > 0.025:  # the 95 % interval holds a scorer that is no better than chance
+    if np.mean(gain <= 0) > 0.01:
         return Corrected("not estimable")
     gain = np.maximum(gain, 1e-9)
     low, middle = np.quantile((raw + calm - 1) / gain, (0.025, 0.5))

@@ -19,9 +19,8 @@ def command() -> None:
 @click.option("--real", type=click.Path(path_type=Path), help="Gold of real turns (JSON lines).")
 @click.option("--transcripts", type=click.Path(path_type=Path), help="Folder of the public transcripts; needs --real.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the weights [default: the embedded ones].")
-@click.option("--whole/--first", default=True, help="Ship a third model that sees every turn, or the first of the two.")
 @click.option("--epochs", default=3, show_default=True, help="Passes over the training turns.")
-def scorer(real: Path | None, transcripts: Path | None, out: Path | None, whole: bool, epochs: int) -> int:
+def scorer(real: Path | None, transcripts: Path | None, out: Path | None, epochs: int) -> int:
     """Train the scorer on the project's examples and, with --real, on labelled real turns.
 
     --transcripts adds the turns of public transcripts for which classifiers/training_labels.tsv holds a label. Two
@@ -39,7 +38,7 @@ def scorer(real: Path | None, transcripts: Path | None, out: Path | None, whole:
         raise UsageError("--transcripts needs --real: the gold says which conversations belong together.")
     gold = [] if real is None else list(read_examples(real))
     more = [] if transcripts is None else labelled_turns(public_transcripts(transcripts), gold, read_labels())
-    plan = Plan(real=[*gold, *more], whole=whole, training=Training(epochs=epochs))
+    plan = Plan(real=[*gold, *more], training=Training(epochs=epochs))
     card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True))
     click.echo(json.dumps({name: card[name] for name in ("thresholds", "validation", "digest")}, indent=1))
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from classifiers.scorer_evaluate import Prediction
 from classifiers.scorer_folds import folds_of, hold_out
 from classifiers.training_text import Example, parse_example
 from classifiers.turn import ModelTurn
+from jobs.public_transcripts import transcripts
 from schemas.errors import UsageError
 from schemas.labels import AFFECTS, SITUATIONS, Affect, Label, Voice
 
@@ -39,8 +42,9 @@ def test_every_label_is_legal_and_names_a_turn_once() -> None:
         assert float(row["stands_for"]) >= 1
 
 
-def test_a_file_without_the_header_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "labels.tsv").write_text("a\tb\nsecret\tsecret\n")
+@pytest.mark.parametrize("text", ["", "a\tb\nsecret\tsecret\n", "\t".join(COLUMNS) + "\nsecret\n"])
+def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "labels.tsv").write_text(text)
     with pytest.raises(UsageError, match=COLUMNS[0]) as caught:
         read_labels(tmp_path / "labels.tsv")
     assert "secret" not in str(caught.value)
@@ -96,3 +100,20 @@ def test_false_positives_rest_on_drawn_turns_and_recall_on_the_others() -> None:
     assert source_counts(examples, said, Label.DISTRESS) == {
         "a": {"n_positive": 1, "hits": 1, "n_negative": 10, "false": 1}
     }
+
+
+def test_both_sides_of_a_pair_are_read_and_broken_records_left_out(tmp_path: Path) -> None:
+    pair = {"chosen": "\n\nHuman: hello\n\nAssistant: good", "rejected": "\n\nHuman: hello\n\nAssistant: bad"}
+    lines = [json.dumps(pair), json.dumps(pair | {"rejected": 3}), "{"]
+    with gzip.open(tmp_path / "pairs.jsonl.gz", "wt") as file:
+        file.write("\n".join(lines))
+    (tmp_path / "plain.jsonl").write_text(
+        json.dumps({"conversation_id": "c1", "messages": [{"role": "user", "content": "hi"}]}) + "\n"
+    )
+    found = [(t.source, t.conversation_id, t.turns[-1][1]) for t in transcripts(tmp_path)]
+    assert found == [
+        ("pairs", "0", "good"),
+        ("pairs", "1", "good"),
+        ("pairs_rejected", "0", "bad"),
+        ("plain", "c1", "hi"),
+    ]
