@@ -35,13 +35,15 @@ _RUNS = re.compile(
 )
 """At least four characters of UTF-8 text (RFC 3629) amid other bytes."""
 _NAMED = (".parquet", ".duckdb", ".gz", ".zip", ".zst", ".bz2", ".xz")
+_MISNAMED = "a file that is not what its name says"
 
 
 def search_file(path: Path, look: Look) -> list[str]:
     """Shows `look` everything in the file; returns what could not be opened, a phrase each."""
     size = path.stat().st_size
+    named = path.suffix.lower() in _NAMED
     if not size:
-        return []
+        return [_MISNAMED] if named else []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
         for begin in range(0, size, CHUNK):
             _look_at(whole[max(0, begin - OVERLAP) : begin + CHUNK], look)
@@ -49,7 +51,7 @@ def search_file(path: Path, look: Look) -> list[str]:
         if head[8:12] == b"DUCK":
             return _duckdb(path, look)
         if not _is_container(head):
-            return ["a file that is not what its name says"] if path.suffix.lower() in _NAMED else []
+            return [_MISNAMED] if named else []
         if size > MOST_INSIDE and head[:4] != b"PAR1":
             return ["an archive that is too large to open"]
         return _inside(io.BytesIO(whole[:]) if head[:4] != b"PAR1" else path, head, tail, look, 0)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.new_source import new_source
-from schemas.quality import Counts, LabelQuality
+from schemas.quality import Counts, Estimate, LabelQuality
 from schemas.released import LENGTHS
 
 if TYPE_CHECKING:
@@ -68,6 +68,22 @@ def _errors(sources: tuple[Counts, ...]) -> tuple[Draws, Draws]:
     """The lattice's recalls and false-positive rates of a turn: quantiles of what the next source would show."""
     recall = new_source([s.hits for s in sources], [s.n_positive for s in sources], _lattice(2))
     alarm = new_source([s.false for s in sources], [s.n_negative for s in sources], _lattice(3))
+    return recall, alarm
+
+
+def expected_errors(quality: LabelQuality) -> tuple[Estimate, Estimate]:
+    """Recall and false-positive rate of a turn as `correct` takes them: median, and ends of the middle 95 %.
+
+    Nothing where `correct` can correct nothing.
+    """
+    import numpy as np
+
+    if not quality.measured:
+        return Estimate(), Estimate()
+    recall, alarm = (
+        Estimate(*(float(part) for part in np.quantile(draws, (0.5, 0.025, 0.975))))
+        for draws in _errors(quality.sources)
+    )
     return recall, alarm
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aggregate_cells import Cell, Key
-from pipelines.aggregate_corrected import TURNS, correct, turn_mix
+from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
 from pipelines.disclosure import clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
@@ -129,13 +129,24 @@ def _lost(material: Material, label: str, counts: list[Row]) -> float:
 
 
 def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
-    """The rows of released_quality: the card's figures, and what this trial says about the screen."""
+    """The rows of released_quality: the card's figures, the errors corrected by, and what the trial says of the screen.
+
+    Recall and false-positive rate are given twice: as measured, and as the correction takes them, which differ much.
+    """
     for label in map(str, LABELS):
         found = material.quality.labels.get(label, LabelQuality())
         base: Row = {"release": material.release, "label": label, "basis": found.basis}
         yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None}
-        for name in ("recall", "false_positive_rate", "precision", "average_precision"):
-            figure = getattr(found, name)
+        recall, alarm = expected_errors(found)
+        figures = {
+            "recall": found.recall,
+            "recall_new_source": recall,
+            "false_positive_rate": found.false_positive_rate,
+            "false_positive_rate_new_source": alarm,
+            "precision": found.precision,
+            "average_precision": found.average_precision,
+        }
+        for name, figure in figures.items():
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
             yield base | {"measure": name, "figure": coarse(figure.value), **ends}
         yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}

@@ -23,7 +23,16 @@ UNCLUSTERED = "unclustered, or in a cluster too small to show"
 MIXED = "mixed"
 """First word of a cluster's name whose trigger cannot be told."""
 TRIGGERS = tuple(str(trigger) for trigger in Trigger if trigger is not Trigger.NONE)
-QUALITY_MEASURES = ("threshold", "recall", "false_positive_rate", "precision", "average_precision", "screen_missed")
+QUALITY_MEASURES = (
+    "threshold",
+    "recall",
+    "recall_new_source",
+    "false_positive_rate",
+    "false_positive_rate_new_source",
+    "precision",
+    "average_precision",
+    "screen_missed",
+)
 GATE_NAMES = tuple(field.name for field in fields(GatePolicy))
 SURFACE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

@@ -26,7 +26,14 @@ from pipelines.report_words import (
 from schemas.release import ReleaseManifest
 
 NOT_MEASURED = "not measured"
-_SHARES = ("recall", "precision", "false_positive_rate", "screen_missed")
+_SHARES = (
+    "recall",
+    "recall_new_source",
+    "precision",
+    "false_positive_rate",
+    "false_positive_rate_new_source",
+    "screen_missed",
+)
 
 
 @dataclass(frozen=True, slots=True)

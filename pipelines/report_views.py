@@ -166,7 +166,11 @@ QUALITY = View(
 FROM released_quality ORDER BY release, label, measure""",
     (
         *_WHO,
-        ("measure", "recall, false_positive_rate, precision, average_precision, threshold or screen_missed."),
+        (
+            "measure",
+            "recall, false_positive_rate, precision, average_precision, threshold, screen_missed; recall_new_source and"
+            " false_positive_rate_new_source: what the corrected rate allows for.",
+        ),
         ("figure", "The figure; null where not measured."),
         ("low", "Lower end of its 95 % interval."),
         ("high", "Upper end of its 95 % interval."),

@@ -75,8 +75,10 @@ TABLE_WORDS = {
 
 QUALITY_WORDS = {
     "recall": "Recall: share of true expressions that the scorer finds",
+    "recall_new_source": "Recall in a new kind of talk (used for the corrected rate)",
     "precision": "Precision: share of what it flags that is true",
     "false_positive_rate": "False alarms: share of other turns that it flags all the same",
+    "false_positive_rate_new_source": "False alarms in a new kind of talk (used for the corrected rate)",
     "average_precision": "Average precision over all thresholds (1 is perfect)",
     "threshold": "Threshold: least probability that flags",
     "screen_missed": "Lost to the cheap screen: estimated share of flags",

@@ -177,8 +177,9 @@ QUALITY = Table(
         Column(
             "measure",
             pa.string(),
-            "recall, false_positive_rate, precision and average_precision (per turn), threshold, screen_missed"
-            " (share of the conversations to be flagged that the screen lost).",
+            "recall, false_positive_rate, precision and average_precision (per turn); recall_new_source and"
+            " false_positive_rate_new_source (median and 95 % range over sources of text, for the corrected rates);"
+            " threshold; screen_missed (share of the conversations to be flagged that the screen lost).",
         ),
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),

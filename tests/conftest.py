@@ -31,12 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Trial:
-    """Folders of a finished sample trial: two releases, the second compared with the first."""
+    """Folders of a finished sample trial: two releases, the second compared with the first.
+
+    said: standard output of the second run. logs: standard error of both runs, which were not on a terminal.
+    """
 
     inputs: Path
     baseline: Path
     candidate: Path
     said: str
+    logs: tuple[str, str]
 
     def truth(self, release: str) -> list[dict[str, Any]]:
         """The planted truth of a release."""
@@ -66,11 +70,11 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     root = tmp_path_factory.mktemp("trial")
     welfare("sample", root / "inputs", "--conversations", CONVERSATIONS)
     first, second = root / "sample-1", root / "sample-2"
-    welfare(
+    before = welfare(
         "run", root / "inputs" / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator"
     )
     done = welfare(
         "run", root / "inputs" / "sample-2.jsonl.gz", "--release", "sample-2", "--out", second, "--baseline", first,
         "--ran-by", "operator",
     )  # fmt: skip
-    return Trial(root / "inputs", first, second, done.stdout)
+    return Trial(root / "inputs", first, second, done.stdout, (before.stderr, done.stderr))

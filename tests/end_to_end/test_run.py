@@ -28,6 +28,22 @@ def test_a_run_ends_with_its_paths_and_a_summary(trial: Trial) -> None:
         assert label in trial.said.lower()
 
 
+def test_a_run_off_a_terminal_writes_json_lines_alone_to_standard_error(trial: Trial) -> None:
+    for log in trial.logs:
+        lines = [line for line in log.splitlines() if line.strip()]
+        assert {"started", "finished"} <= {event(line) for line in lines}
+
+
+def event(line: str) -> str:
+    """What a line of the log tells of; the assertion fails where the line is no JSON object."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        told = None
+    assert isinstance(told, dict), line
+    return str(told["event"])
+
+
 def test_the_released_folder_holds_what_the_manifest_lists_and_nothing_else(trial: Trial) -> None:
     released = trial.candidate / "released"
     manifest = json.loads((released / "manifest.json").read_text())

@@ -144,6 +144,7 @@ def quality_rows() -> list[Row]:
     out = []
     for label, recall, precision in (("distress", 0.88, 0.71), ("joy", 0.64, 0.86)):
         found = [("recall", recall, 0.05), ("precision", precision, 0.06), ("false_positive_rate", 0.006, 0.003),
+                 ("recall_new_source", recall - 0.1, 0.2), ("false_positive_rate_new_source", 0.008, 0.007),
                  ("average_precision", 0.84, 0.04), ("threshold", 0.41, None),
                  ("screen_missed", 0.02, 0.015)]  # fmt: skip
         for measure, figure, spread in found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -100,3 +102,30 @@ def test_a_released_file_that_cannot_be_opened_ends_with_four(
     path.write_bytes(path.read_bytes()[:-8])
     assert audit(root, "--canaries", canaries) == 4
     assert "not searched inside" in capsys.readouterr().out
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "cut to nothing": lambda data: b"",
+    "cut within the header": lambda data: data[:16],
+    "cut behind the headers": lambda data: data[: 3 * 4096],
+    "cut in the middle": lambda data: data[: len(data) // 2],
+    "the last block gone": lambda data: data[:-1],
+    "junk": lambda data: random.Random(1).randbytes(len(data)),
+    "junk behind the first header": lambda data: data[:4096] + random.Random(2).randbytes(len(data) - 4096),
+    "junk behind all headers": lambda data: data[: 3 * 4096] + random.Random(3).randbytes(len(data) - 3 * 4096),
+}
+
+
+@pytest.mark.parametrize("damage", list(DAMAGE))
+def test_a_damaged_database_ends_with_four_and_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    root, canaries = write_release(tmp_path / "out"), tmp_path / "canaries.txt"
+    canaries.write_text(VALUE)
+    path = root / "released" / "summary.duckdb"
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    assert audit(root, "--canaries", canaries) == 4
+    told = capsys.readouterr()
+    assert "summary.duckdb: not searched inside" in told.out
+    assert "1 files could not be opened, so nothing is proven. Make the release anew." in told.err
+    assert "none found" not in told.out

@@ -3,11 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.aggregate_corrected import TURNS, correct, turn_mix
-from schemas.quality import Counts, LabelQuality
+from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
+from pipelines.aggregate_rates import Material, quality_rows
+from pipelines.disclosure_plan import Plan
+from pipelines.disclosure_words import QUALITY_MEASURES
+from pipelines.new_source import new_source
+from schemas.policy import DisclosurePolicy
+from schemas.quality import Counts, LabelQuality, Quality
 from schemas.released import LENGTHS
 
 MIX = turn_mix({"1": 200, "2-3": 400, "4-7": 500, "8-15": 300, "16+": 100}, 1500)
+PLAN = Plan(frozenset(), frozenset())
 GOOD = LabelQuality(0.5, (Counts(300, 270, 3000, 3),))
 
 
@@ -62,6 +68,26 @@ def test_what_the_screen_lost_widens_the_upper_end_alone() -> None:
 
 def test_the_result_is_the_same_on_every_call() -> None:
     assert correct(0.07, 1234.5, MIX, GOOD) == correct(0.07, 1234.5, MIX, GOOD)
+    assert expected_errors(GOOD) == expected_errors(GOOD)
+
+
+def test_the_released_errors_are_those_of_the_law_of_a_new_source() -> None:
+    sources = tuple(Counts(100, hits, 4000, false) for hits, false in ((70, 2), (75, 9), (85, 0), (90, 30)))
+    material = Material("r-1", {}, {}, PLAN, DisclosurePolicy(), Quality({"joy": LabelQuality(0.5, sources)}), None)
+    hidden = [{"label": label, "dimension": "all", "flagged": None} for label in ("distress", "joy")]
+    rows = {(row["label"], row["measure"]): row for row in quality_rows(material, hidden)}
+    assert {measure for _, measure in rows} == set(QUALITY_MEASURES)
+    laws = {
+        "recall_new_source": ([s.hits for s in sources], [s.n_positive for s in sources]),
+        "false_positive_rate_new_source": ([s.false for s in sources], [s.n_negative for s in sources]),
+    }
+    for measure, (hits, totals) in laws.items():
+        low, middle, high = new_source(hits, totals, np.array([0.025, 0.5, 0.975]))
+        found = rows["joy", measure]
+        assert (found["low"], found["figure"], found["high"]) == pytest.approx((low, middle, high), rel=0.02, abs=1e-6)
+        assert found["basis"] == "validation"
+        not_measured = rows["distress", measure]
+        assert (not_measured["low"], not_measured["figure"], not_measured["high"]) == (None, None, None)
 
 
 def _turns(rng: np.random.Generator, conversations: int) -> np.ndarray:
