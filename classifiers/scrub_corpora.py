@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import random
 import re
+import sysconfig
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
@@ -27,6 +30,8 @@ _KINDS = {
 }  # fmt: skip
 _NO_SPACE_BEFORE = frozenset(".,!?;:)]}%'’")
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr)\.?$")
+CODE_LINES = 30
+"""Lines in one stretch of code."""
 FOLDS = 5
 """Corpora are split into this many parts by a hash of the text or template; part 0 is held out for
 measuring."""
@@ -160,3 +165,28 @@ def read_goemotions(path: Path, names: random.Random, pick: list[str]) -> Iterat
                     text += name
                 text += piece
             yield Labelled(text, tuple(spans), outside="places")
+
+
+def read_code(rng: random.Random, count: int) -> Iterator[Labelled]:
+    """Stretches of Python's standard library as it is installed here: what stands in code outside comments and strings
+    is no name; of those nothing is known."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    files = [path for path in sorted(folder.rglob("*.py")) if "site-packages" not in path.parts]
+    for path in rng.sample(files, min(count, len(files))):
+        try:
+            text = path.read_text(encoding="utf-8").replace(TURN, " ")
+            tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+        except (UnicodeDecodeError, SyntaxError, tokenize.TokenError):
+            continue
+        starts = [0]
+        for line in text.splitlines(keepends=True):
+            starts.append(starts[-1] + len(line))
+        low = rng.randrange(max(1, len(starts) - CODE_LINES))
+        begin, end = starts[low], starts[min(low + CODE_LINES, len(starts) - 1)]
+        unsure = []
+        for token in tokens:
+            if token.type in (tokenize.COMMENT, tokenize.STRING):
+                first, last = (starts[row - 1] + column for row, column in (token.start, token.end))
+                if first < end and last > begin:
+                    unsure.append((max(first, begin) - begin, min(last, end) - begin, "UNSURE"))
+        yield Labelled(text[begin:end], tuple(unsure), "code")

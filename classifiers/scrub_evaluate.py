@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from classifiers.scrub_mask import Placeholders, masked
+from classifiers.scrub_spans import Span
 from classifiers.scrubber import Scrubber
 from schemas.errors import ContractError
 
@@ -31,12 +33,21 @@ class _Item:
 
 
 def predict(scrubber: Scrubber, gold: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """One prediction {"id", "spans", "masked"} for each gold line; each text is a conversation of its own."""
+    """One prediction {"id", "spans", "masked"} for each gold line; each text is a conversation of its own.
+
+    A line may hold "turns": the places in its text at which a new turn begins. Its text is one turn otherwise.
+    """
     for line in gold:
         text = line["text"]
-        spans = scrubber.find([text])[0]
-        found = [{"start": span.start, "end": span.end, "type": span.kind} for span in spans]
-        yield {"id": line["id"], "spans": found, "masked": masked(text, spans, Placeholders())}
+        places = [0, *line.get("turns", ()), len(text)]
+        turns = [text[start:end] for start, end in pairwise(places)]
+        spans = [
+            Span(start + span.start, start + span.end, span.kind, span.score)
+            for start, found in zip(places, scrubber.find(turns), strict=False)
+            for span in found
+        ]
+        plain = [{"start": span.start, "end": span.end, "type": span.kind} for span in spans]
+        yield {"id": line["id"], "spans": plain, "masked": masked(text, spans, Placeholders())}
 
 
 def evaluate(
@@ -125,14 +136,12 @@ def _ratio(upper: Sequence[int], lower: Sequence[int], reason: str, seed: int) -
 
     if sum(lower) == 0:
         return {"value": None, "low": None, "high": None, "reason": reason}
-    pairs = np.array([(a, b) for a, b in zip(upper, lower, strict=True) if b], dtype=np.float64)
-    rng = np.random.default_rng(seed)
-    drawn = np.empty(RESAMPLES)
-    for at in range(RESAMPLES):
-        top, bottom = pairs[rng.integers(0, len(pairs), len(pairs))].sum(axis=0)
-        drawn[at] = top / bottom
-    low, high = np.quantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    top, bottom = pairs.sum(axis=0)
+    # Drawing items with replacement is drawing how often each kind of item occurs.
+    found = [(a, b) for a, b in zip(upper, lower, strict=True) if b]
+    pairs, counts = np.unique(np.array(found, dtype=np.float64), axis=0, return_counts=True)
+    drawn = np.random.default_rng(seed).multinomial(len(found), counts / len(found), RESAMPLES) @ pairs
+    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    top, bottom = sum(upper), sum(lower)
     return {
         "value": round(float(top / bottom), 4),
         "low": round(float(low), 4),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from classifiers.scrub_figures import FAMILY_NAMES
 from classifiers.scrub_fill import Labelled
 from classifiers.scrub_net import LABELS
 from classifiers.scrub_tokens import LINE, TURN, cut_words, letter_groups, shape, text_case, word_key
@@ -30,6 +31,9 @@ class Lists:
     names: frozenset[str] = frozenset()
     """Names in lower case that may be ordinary words as well; no unlabelled text teaches that they are no
     names."""
+    people: frozenset[str] = frozenset()
+    """Words in lower case that are mostly people's names in labelled text; the source of comments leaves some
+    unlabelled."""
 
     def known(self, word: str) -> int:
         return self.rows.get(word_key(word), 0)
@@ -75,6 +79,10 @@ def _mask(item: Labelled, at: int, word: str, lists: Lists) -> int:
             return _ALL if kind == "UNSURE" else _BIT[kind]
     if item.outside in ("chat", "cased"):
         return _BIT["O"] if _ordinary(word, item.outside == "cased", lists) else _ALL
+    if item.outside == "places" and word.lower() in FAMILY_NAMES:
+        return _BIT["PERSON"]
+    if item.outside == "places" and word.lower() in lists.people:
+        return _ALL
     return _NO_PERSON if item.outside == "places" and not word.islower() else _BIT["O"]
 
 
@@ -84,7 +92,7 @@ def _ordinary(word: str, cased: bool, lists: Lists) -> bool:
     if not word[0].isalpha():
         return not word[0].isdigit()
     low = word.lower()
-    if low in lists.names:
+    if low in lists.names or low in lists.people:
         return False
     if not word[0].isupper():
         return cased or lists.frequency(low) >= 2
@@ -135,14 +143,16 @@ def tensors(group: list[Row], lists: Lists, rng: random.Random | None) -> dict[s
     frequency: list[int] = []
     bags: list[int] = []
     offsets: list[int] = []
-    for word in numbers:
-        found = letter_groups(word)
+    groups, sizes = letter_groups(list(numbers))
+    at = 0
+    for word, size in zip(numbers, sizes.tolist(), strict=True):
         # A name in use is in no list: the network must also judge by form and by the words around it.
         forget = rng is not None and rng.random() < 0.2
         known.append(0 if forget else lists.known(word))
         frequency.append(0 if rng is not None and rng.random() < 0.04 else lists.frequency(word))
         offsets.append(len(bags))
-        bags += found[1:] if forget and len(found) > 1 else found
+        bags += groups[at + forget : at + size].tolist()
+        at += size
     whole = {"known": known, "bags": bags, "offsets": offsets, "frequency": frequency, "order": order}
     made = {name: torch.tensor(values) for name, values in whole.items()}
     made["shape"] = torch.tensor([shape(word) for word in numbers])

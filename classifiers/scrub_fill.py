@@ -58,7 +58,8 @@ class Labelled:
     spans: tuple[tuple[int, int, str], ...]
     outside: str = "nothing"
     """What may stand outside the spans: `nothing`; `places` where the source labels persons only; `chat`
-    or `cased` where it labels nothing, and only plainly ordinary words are known to be no names."""
+    or `cased` where it labels nothing, and only plainly ordinary words are known to be no names;
+    `code`, of which nothing but comments and strings can hold a name, and whose letter case stays."""
 
 
 def for_gold(value: str) -> bool:

@@ -1,5 +1,5 @@
 """Folds the ways in which text hides its characters: full width, styled letters, other digits, look-alikes,
-invisibles.
+invisibles, escapes.
 
 Recognisers read the folded text; spans are carried back to the text as it stands.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 # Zero width, soft hyphen, direction marks, byte order mark, variation selectors: nothing that a reader sees.
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+")
@@ -20,17 +20,24 @@ _MARKS = {
     "\u2024": ".", "\u3002": ".", "\uff0e": ".", "\uff61": ".", "\u2044": "/", "\u2215": "/", "\ufe55": ":",
     "\u2236": ":",
 }  # fmt: skip
-# Cyrillic and Greek letters that look like Latin ones, in that order.
+# Letters of other scripts that look like Latin ones, and those, in the same order: Cyrillic, Greek, Armenian, others.
 _LOOKS = dict(
     zip(
-        "аеорсухіјѕԁһӏԛԝвАВЕКМНОРСТУХІЈЅԌαοντρυκικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-        "aeopcyxijsdhlqwbABEKMHOPCTYXIJSGaovtpukikABEZHIKMNOPTYX",
+        "аеорсухіјѕԁһӏԛԝѵкмтгпвАВЕКМНОРСТУХІЈЅԌҮӀΖαονϲτρυκιχΑΒΕΖΗΙΚΜΝΟΡΤΥΧօոսհԱՕɡʟᴀᴇᴏ",
+        "aeopcyxijsdhlqwvkmtrnbABEKMHOPCTYXIJSGYIZaovctpukixABEZHIKMNOPTYXonuhUOgLAEO",
         strict=True,
     )
 )
 _LIGATURE = re.compile("[\ufb00-\ufb06\u0132\u0133\u01c4-\u01cc\u2100-\u2103\u2116\u2120-\u2122\u3371-\u33ff]")
-_MIXABLE = re.compile("[\u0370-\u04ff\u0500-\u052f]")
-_WORD = re.compile(r"[\w@.+%-]{2,512}")
+_MIXABLE = re.compile("[\u0261\u029f\u0370-\u058f\u1d00-\u1d0f]")
+# Escapes of HTML and JSON that stand for one visible ASCII character or a space.
+_ESCAPE = re.compile(r"&(?:#0{0,4}(\d{2,3})|#x0{0,4}([2-7][0-9a-f])|(commat|period|nbsp));|\\u00([2-7][0-9a-f])", re.I)
+_NAMED = {"commat": "@", "period": ".", "nbsp": " "}
+# Of those, the ones that nobody can tell apart.
+_SAME = frozenset("аеорсухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅοΑΒΕΖΗΙΚΜΝΟΡΤΥΧօ")
+_WORD = re.compile(r"[\w@.+%-]{1,512}")
+MOSTLY = 2
+"""So many times as many Latin letters as of scripts that look like it make a text Latin."""
 
 
 class _Table(dict[int, str | int]):
@@ -58,41 +65,79 @@ _TABLE = _Table()
 
 @dataclass(frozen=True)
 class Folded:
-    """A folded text, and for each of its characters where it stood; None where nothing moved."""
+    """A folded text, and for each of its characters where it stood; None where nothing moved.
+
+    `wide` holds, by its first place, the end of whatever of the text as it stands became one character.
+    """
 
     text: str
     places: Sequence[int] | None
+    wide: Mapping[int, int] = field(default_factory=dict)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A span (start < end) of the folded text as one of the text as it stands."""
         if self.places is None:
             return start, end
-        return self.places[start], self.places[end - 1] + 1
+        last = self.places[end - 1]
+        return self.places[start], self.wide.get(last, last + 1)
 
 
 def fold(text: str) -> Folded:
     """The text as a reader sees it. Plain ASCII is returned as it is; the length changes only by invisible
     characters."""
-    if text.isascii():
-        return Folded(text, None)
     places: list[int] | None = None
     folded = text
-    if _INVISIBLE.search(text):
-        places, kept = [], []
-        at = 0
-        for match in _INVISIBLE.finditer(text):
-            kept.append(text[at : match.start()])
-            places.extend(range(at, match.start()))
-            at = match.end()
-        kept.append(text[at:])
-        places.extend(range(at, len(text)))
-        folded = "".join(kept)
+    wide: dict[int, int] = {}
+    if ("&" in text or "\\u00" in text) and _ESCAPE.search(text):
+        folded, places, wide = _unescaped(text)
+    if folded.isascii():
+        return Folded(folded, places, wide)
+    if _INVISIBLE.search(folded):
+        folded, places = _without_invisible(folded, places)
     if _LIGATURE.search(folded):
         folded, places = _spread(folded, places)
     folded = folded.translate(_TABLE)
     if _MIXABLE.search(folded):
-        folded = _WORD.sub(_unmix, folded)
-    return Folded(folded, places)
+        letters = sum(char.isascii() and char.isalpha() for char in folded)
+        mixable = _MIXABLE.findall(folded)
+        # Nothing but letters that look the same, and few of them, is no text of that script.
+        latin = letters > MOSTLY * len(mixable) or (letters > 0 and _SAME.issuperset(mixable))
+        folded = _WORD.sub(lambda match: _unmix(match.group(), latin), folded)
+    return Folded(folded, places, wide)
+
+
+def _unescaped(text: str) -> tuple[str, list[int], dict[int, int]]:
+    """Text with each escape as the character it stands for, where its characters stood, and where escapes end."""
+    parts: list[str] = []
+    places: list[int] = []
+    wide: dict[int, int] = {}
+    at = 0
+    for match in _ESCAPE.finditer(text):
+        number, code, name, short = match.groups()
+        char = _NAMED[name.lower()] if name else chr(int(number) if number else int(code or short, 16))
+        if not " " <= char <= "~":
+            continue
+        parts += (text[at : match.start()], char)
+        places += (*range(at, match.start()), match.start())
+        wide[match.start()] = at = match.end()
+    parts.append(text[at:])
+    places.extend(range(at, len(text)))
+    return "".join(parts), places, wide
+
+
+def _without_invisible(text: str, places: Sequence[int] | None) -> tuple[str, list[int]]:
+    """Text without what no reader sees, and where its characters stood."""
+    origin = range(len(text)) if places is None else places
+    kept: list[str] = []
+    left: list[int] = []
+    at = 0
+    for match in _INVISIBLE.finditer(text):
+        kept.append(text[at : match.start()])
+        left.extend(origin[at : match.start()])
+        at = match.end()
+    kept.append(text[at:])
+    left.extend(origin[at:])
+    return "".join(kept), left
 
 
 def _spread(text: str, places: list[int] | None) -> tuple[str, list[int]]:
@@ -102,9 +147,14 @@ def _spread(text: str, places: list[int] | None) -> tuple[str, list[int]]:
     return "".join(parts), [place for place, part in zip(origin, parts, strict=True) for _ in part]
 
 
-def _unmix(match: re.Match[str]) -> str:
-    """A word that mixes Latin letters with look-alikes of another script is meant to be read as Latin."""
-    word = match.group()
-    if not _MIXABLE.search(word) or not any(char.isascii() and char.isalpha() for char in word):
+def _unmix(word: str, latin: bool) -> str:
+    """A word that mixes Latin letters with look-alikes of another script is meant to be read as Latin; in a text
+    that is Latin for the most part (`latin`), so are a few letters that look like nothing else, and in any text where
+    digits are with them."""
+    if not _MIXABLE.search(word):
         return word
-    return "".join(_LOOKS.get(char, char) for char in word)
+    letters = [char for char in word if char.isalpha()]
+    code = len(letters) <= 4 and (latin or any(map(str.isdigit, word))) and all(char in _SAME for char in letters)
+    if code or any(map(str.isascii, letters)):
+        return "".join(_LOOKS.get(char, char) for char in word)
+    return word

@@ -9,7 +9,7 @@ import string
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from classifiers.scrub_fill import Labelled, Pools, fill, read_templates
+from classifiers.scrub_fill import SLOT, Labelled, Pools, fill, read_templates
 from classifiers.scrub_values import MONTHS, Values
 
 CASINGS = ("as_written", "lower", "upper")
@@ -37,6 +37,7 @@ class Identifiers:
             "iban": ("IBAN_CODE", self.iban), "ip": ("IP_ADDRESS", self.ip), "mac": ("MAC_ADDRESS", self.mac),
             "profile_url": ("URL", self.profile_url), "us_ssn": ("US_SSN", self.us_ssn),
             "uk_nino": ("UK_NINO", self.uk_nino),
+            "national_id": ("NATIONAL_ID", self.national_id),
             "passport": ("PASSPORT", self.passport), "licence": ("DRIVER_LICENSE", self.licence),
             "account": ("ACCOUNT_ID", lambda: self.digits(self.rng.randint(6, 12))),
             "order": ("ACCOUNT_ID", self.order),
@@ -120,6 +121,15 @@ class Identifiers:
         pair = "JA" if pair in ("BG", "GB", "KN", "NK", "TN", "NT", "ZZ") else pair
         return gap.join((pair, self.digits(2), self.digits(2), self.digits(2), self.rng.choice("ABCD")))
 
+    def national_id(self) -> str:
+        """Forms of India, Spain, Poland, the Netherlands, Brazil, Singapore, Mexico and France; no check digits."""
+        d, a = self.digits, self.letters
+        day = f"{self.rng.randint(40, 99)}{self.rng.randint(1, 12):02d}{self.rng.randint(1, 28):02d}"
+        forms = (f"{self.rng.randint(2, 9)}{d(3)} {d(4)} {d(4)}", f"{d(8)}{a(1)}", f"{day}{d(5)}", d(9),
+                 f"{d(3)}.{d(3)}.{d(3)}-{d(2)}", f"S{d(7)}{a(1)}", f"{a(4)}{day}H{a(5)}{d(2)}",
+                 f"1 {day[:2]} {day[2:4]} {d(2)} {d(3)} {d(3)} {d(2)}")  # fmt: skip
+        return self.rng.choice(forms)
+
     def passport(self) -> str:
         return self.rng.choice((self.digits(9), self.letters(1) + self.digits(8), self.letters(2) + self.digits(7)))
 
@@ -166,20 +176,27 @@ class Identifiers:
         return f"{head}.{''.join(self.rng.choices(string.ascii_letters + string.digits + '-_', k=43))}"
 
 
-def make_gold(seed: int, fills: int = 30) -> Iterator[dict[str, Any]]:
+FILES = ("held_out", "held_out_talk", "held_out_messy")
+"""Template files for the gold only; each has its own author, none of whom wrote the training templates."""
+
+
+def make_gold(seed: int, fills: int = 30, identifier_fills: int | None = None) -> Iterator[dict[str, Any]]:
     """Gold lines {"id", "text", "spans", "source", "casing"}: each held-out template `fills` times, in three
     casings.
 
-    Lines of a turn change become line breaks. A text whose length changes with its casing is left out there.
+    Templates with identifiers are filled `identifier_fills` times (`fills` if None) and stay as written. Lines
+    of a turn change become line breaks. A text whose length changes with its casing is left out there.
     """
     rng = random.Random(seed)
     names = Values(Pools(seed, gold=True), rng)
-    draw = {**names.slots(), **Identifiers(rng, names).slots()}
-    for source, lines in read_templates(("held_out",)).items():
+    identifiers = Identifiers(rng, names).slots()
+    draw = {**names.slots(), **identifiers}
+    for source, lines in read_templates(FILES).items():
         for number, line in enumerate(lines):
-            for turn in range(fills):
+            formed = not identifiers.keys().isdisjoint(SLOT.findall(line))
+            for turn in range(identifier_fills if formed and identifier_fills is not None else fills):
                 item = fill(line, draw, "\n")
-                for casing in CASINGS if source != "held_out.identifiers" else CASINGS[:1]:
+                for casing in CASINGS[:1] if formed else CASINGS:
                     text = getattr(item.text, casing)() if casing != "as_written" else item.text
                     if len(text) == len(item.text):
                         yield _line(f"{source}-{number}-{turn}-{casing}", text, item, source, casing)
@@ -187,10 +204,4 @@ def make_gold(seed: int, fills: int = 30) -> Iterator[dict[str, Any]]:
 
 def _line(name: str, text: str, item: Labelled, source: str, casing: str) -> dict[str, Any]:
     spans = [{"start": start, "end": end, "type": kind} for start, end, kind in item.spans]
-    return {
-        "id": name,
-        "text": text,
-        "spans": spans,
-        "source": source.removeprefix("held_out."),
-        "casing": casing,
-    }
+    return {"id": name, "text": text, "spans": spans, "source": source, "casing": casing}

@@ -25,7 +25,13 @@ FOREIGN_BELOW = 0.45
 """Share of known words under which a text is not English (to the model)."""
 _LATIN = 0x24F
 _LONG_ADDRESS = 160
-_CODE_WORD = re.compile(r"[a-z_]+\d+")
+_CODE_WORD = re.compile(r"[a-z_]+\d+|[a-z]+[A-Z]\w*")
+_LINE = 200
+"""Characters of a line to either side that are looked at."""
+_CODE_LINE = re.compile(
+    r"[;{}]\s*$|^\s*(?:import|def|class|return|const|let|var|public|private|static|function|using|pip|npm|sudo)\s\S"
+    r"|^\s*(?:#include|</?[a-z]|//|@\w+\()|=>|\w::\w|\w\(\)|^\s*[\w.\[\]]+ [-+*]?= \S"
+)
 _FENCE = re.compile(r"^[ \t]*```", re.MULTILINE)
 _CASELESS = re.compile("[\u0590-\u0fff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -35,19 +41,33 @@ _GLUE_AFTER = re.compile(r"^(?:[_(\[]|::|\.\w+\(|->|=[\"'\w])")
 
 
 @dataclass(frozen=True)
+class Conversation:
+    """All words of a conversation, and which of them the model knows."""
+
+    words: list[str]
+    known: Callable[[str], bool]
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether most of the lower-case words are unknown."""
+        return is_foreign(self.words, self.known) is True
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """A text and what is known of it: its words, and which of them the model knows."""
 
     text: str
     words: list[str]
     known: Callable[[str], bool]
-    other: bool = False
-    """Whether the conversation as a whole is foreign; a text of few words cannot tell."""
+    whole: Conversation | None = None
+    """The conversation, which tells what a text of few words cannot."""
 
     @cached_property
     def foreign(self) -> bool:
         """Whether most of the lower-case words are unknown."""
-        return is_foreign(self.words, self.known, self.other)
+        foreign = is_foreign(self.words, self.known)
+        return self.whole is not None and self.whole.foreign if foreign is None else foreign
 
     @cached_property
     def cased(self) -> bool:
@@ -63,15 +83,27 @@ class Surroundings:
         """Whether a place is in fenced code."""
         return bisect_right(self.fences, place) % 2 == 1
 
+    def code_line(self, place: int) -> bool:
+        """Whether the line of a place looks like code, fenced or not."""
+        start = self.text.rfind("\n", max(0, place - _LINE), place) + 1 or max(0, place - _LINE)
+        end = self.text.find("\n", place, place + _LINE)
+        return _CODE_LINE.search(self.text[start : end if end >= 0 else place + _LINE]) is not None
 
-def is_foreign(words: list[str], known: Callable[[str], bool], otherwise: bool = False) -> bool:
-    """Whether most of the lower-case words are unknown; `otherwise` where there are fewer than eight."""
+
+def in_other_script(words: list[str]) -> bool:
+    """Whether most words are in another script than Latin. There only words with a capital are taken for names."""
     letters = [word for word in words[:2000] if word[0].isalpha()]
-    if 2 * sum(ord(word[0]) > _LATIN for word in letters) > max(len(letters), 8):
+    return 2 * sum(ord(word[0]) > _LATIN for word in letters) > max(len(letters), 8)
+
+
+def is_foreign(words: list[str], known: Callable[[str], bool]) -> bool | None:
+    """Whether most of the lower-case words are unknown; None where there are fewer than eight."""
+    if in_other_script(words):
         return True
+    letters = [word for word in words[:2000] if word[0].isalpha()]
     lower = [word for word in letters if len(word) > 1 and not word[0].isupper()]
     if len(lower) < 8:
-        return otherwise
+        return None
     return sum(map(known, lower)) < FOREIGN_BELOW * len(lower)
 
 
@@ -95,10 +127,12 @@ def judged(label: str, start: int, end: int, score: float, around: Surroundings)
     elif around.known(value.lower()) and not _WITHIN.search(text, max(0, start - 3), start):
         # An ordinary word has a capital at the head of a sentence anyway.
         least = EVEN
-    if around.in_code(start):
-        least = max(least, LIKELY)
-    if _GLUE_BEFORE.search(text, max(0, start - 4), start) or _GLUE_AFTER.search(text[end : end + 40]):
-        least = max(least, SURE)
+    if score < LIKELY and (around.in_code(start) or around.code_line(start)):
+        return 0.0
+    if _CODE_WORD.fullmatch(value):
+        least = max(least, SURE if label == "PERSON" else NEVER)
+    if score < SURE and _glued(text, start, end):
+        return 0.0
     if label == "ADDRESS":
         least = max(least, _least_address(value))
     if len(value) == 1 or value.isdigit():
@@ -106,8 +140,14 @@ def judged(label: str, start: int, end: int, score: float, around: Surroundings)
     return score if score >= least else 0.0
 
 
+def _glued(text: str, start: int, end: int) -> bool:
+    """Whether a place is part of an expression of code."""
+    before = _GLUE_BEFORE.search(text, max(0, start - 4), start)
+    return before is not None or _GLUE_AFTER.search(text[end : end + 40]) is not None
+
+
 def _least_address(value: str) -> float:
     """A list of numbers or a word of code is no address; without a number, or very long, it seldom is one."""
-    if not any(char.isalpha() for char in value) or _CODE_WORD.fullmatch(value):
+    if not any(char.isalpha() for char in value):
         return NEVER
     return LIKELY if len(value) > _LONG_ADDRESS or not any(char.isdigit() for char in value) else 0.0

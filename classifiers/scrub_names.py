@@ -2,22 +2,32 @@
 word.
 
 Method: each word is a sum of vectors for itself, its groups of letters, its shape and its frequency; four
-residual convolutions over three words each follow. A word's vector is made once and kept while the process
-lives.
+residual convolutions over three words each follow. The first is a sum of three vectors which are made once
+for each word and kept while the process lives. From it alone most words are seen to be no names (`early`,
+as in cascades of classifiers: Viola and Jones 2001); the other layers are worked out only where the rest
+depends on them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from classifiers.scrub_tokens import letter_groups, shape, word_key
 from classifiers.scrub_weights import NameWeights, read_weights
 
-KEPT_WORDS = 1 << 16
-"""Word vectors kept, at most; then the store is emptied and filled anew."""
-CHUNK = 4096
-"""Words in one pass. Neighbours beyond the ends are added, so that the cut changes no result."""
+KEPT_WORDS = 1 << 15
+"""Words kept with their vectors, at most; then the store is emptied and filled anew."""
+FEW_WORDS = 64
+"""Words below which summing rows is quicker than a sparse matrix."""
+CHUNK = 1024
+"""Words in one pass: few enough for the processor's cache. Neighbours beyond the ends are added, so that the
+cut changes no result."""
+_CASE_MARKS = ("", "\x1c", "\x1d")
+"""Behind a word, they tell the letter case of its text. They are white space, so no word ends with one."""
+_ALL_MARKS = "".join(_CASE_MARKS)
 
 
 class NameModel:
@@ -32,20 +42,24 @@ class NameModel:
         self._arrays = arrays
         self._rows = dict(zip(arrays["keys"].tolist(), arrays["key_rows"].tolist(), strict=True))
         self._common = dict(zip(arrays["common"].tolist(), arrays["common_class"].tolist(), strict=True))
-        self._layers = [
-            (arrays[f"taps_{at}"].astype(np.float32), arrays[f"bias_{at}"].astype(np.float32))
-            for at in range(len(self.dilations))
-        ]
+        taps = [arrays[f"taps_{at}"].astype(np.float32) for at in range(len(self.dilations))]
+        width = taps[0].shape[1]
+        # Columns: the word itself, then what it adds to the word after it, to itself and to the word before.
+        self._first = np.concatenate([np.eye(width, dtype=np.float32), *taps[0]], axis=1)
+        self._layers = [tap.reshape(3 * width, width) for tap in taps[1:]]
+        self._bias = [arrays[f"bias_{at}"].astype(np.float32) for at in range(len(self.dilations))]
+        self._early = (arrays["early"].astype(np.float32), float(arrays["early_bias"][0]))
         self._out = (arrays["out"].astype(np.float32), arrays["out_bias"].astype(np.float32))
         self._project = arrays["project"].astype(np.float32)
-        self._width = self._project.shape[1]
         self._cases = arrays["cases"].astype(np.float32)
-        self._store = np.zeros((1024, self._width), dtype=np.float32)
+        self._groups = arrays["groups"].astype(np.float32) * arrays["group_scale"][:, None]
+        self._width = width
+        # Untouched rows take no memory.
+        self._store = np.zeros((KEPT_WORDS, 4 * width), dtype=np.float32)
         self._number: dict[str, int] = {}
         self._classes: dict[str, int] = {}
-        # More threads than one gain nothing at this size, and a cluster's executors run one process a core
-        # already.
-        self._threads = ThreadpoolController()
+        # More threads than one gain nothing at this size, and a cluster's executors run one process a core already.
+        self._blas = ThreadpoolController().select(user_api="blas")
 
     @classmethod
     def load(cls, folder: Path) -> NameModel:
@@ -61,69 +75,119 @@ class NameModel:
             found = self._classes[word] = int(self._common.get(word_key(word), 0))
         return found
 
-    def probabilities(self, words: list[str], cases: list[int]) -> Any:
+    def probabilities(self, words: list[str], cases: list[int], passed: Sequence[int] = ()) -> Any:
         """float32 (words, labels): for each word, how likely each label is, given eight words to either side.
 
-        `cases` holds for each word the letter case of its text (`scrub_tokens.text_case`).
+        `cases` holds for each word the letter case of its text (`scrub_tokens.text_case`), `passed` the places of words
+        that are to be passed over. Those, and words that the first layer sees to be no names, have probability 1 of the
+        first label.
         """
         import numpy as np
 
+        found = np.zeros((len(words), len(self.labels)), dtype=np.float32)
+        found[:, 0] = 1.0
         reach = sum(self.dilations)
-        parts = []
-        with self._threads.limit(limits=1, user_api="blas"):
+        asked = np.ones(len(words), dtype=bool)
+        asked[list(passed)] = False
+        with self._one_thread():
             for start in range(0, len(words), CHUNK):
                 low, high = max(0, start - reach), min(len(words), start + CHUNK + reach)
-                found = self._forward(self._vectors(words[low:high]) + self._cases[cases[low:high]])
-                parts.append(found[start - low : start - low + CHUNK])
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)), dtype=np.float32)
+                numbers = self._numbers(words[low:high], cases[low:high])
+                places, likely = self._forward(numbers, asked[low:high])
+                places += low
+                inside = (places >= start) & (places < start + CHUNK)
+                found[places[inside]] = likely[inside]
+        return found
 
-    def _vectors(self, words: list[str]) -> Any:
-        number = self._number
-        new = [word for word in dict.fromkeys(words) if word not in number]
-        if new:
-            if len(number) + len(new) > KEPT_WORDS:
-                number.clear()
-                new = list(dict.fromkeys(words))
-            self._learn(new)
-        return self._store[[number[word] for word in words]]
+    def _one_thread(self) -> Any:
+        """Context in which numpy works with one thread. Costs next to nothing where it does already."""
+        libraries = self._blas.lib_controllers
+        return nullcontext() if all(one.num_threads == 1 for one in libraries) else self._blas.limit(limits=1)
 
-    def _learn(self, words: list[str]) -> None:
+    def _numbers(self, words: list[str], cases: list[int]) -> Any:
+        """Rows of the store, one for each word in its letter case."""
         import numpy as np
 
+        keys = [word + _CASE_MARKS[case] for word, case in zip(words, cases, strict=True)] if any(cases) else words
+        found = list(map(self._number.get, keys))
+        if None in found:
+            new = list(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
+            if len(self._number) + len(new) > KEPT_WORDS:
+                self._number.clear()
+                new = list(dict.fromkeys(keys))
+            self._learn(new)
+            found = list(map(self._number.get, keys))
+        return np.array(found, dtype=np.intp)
+
+    def _learn(self, keys: list[str]) -> None:
+        import numpy as np
+        from scipy.sparse import csr_array
+
         arrays, used = self._arrays, len(self._number)
-        grouped = [letter_groups(word) for word in words]
-        sizes = np.array([len(found) for found in grouped])
-        bag = np.concatenate([np.array(found) for found in grouped])
-        rows = arrays["groups"][bag].astype(np.float32) * arrays["group_scale"][bag][:, None]
-        made = np.add.reduceat(rows, np.concatenate(([0], np.cumsum(sizes)[:-1])), axis=0) / np.sqrt(sizes)[:, None]
+        words = [key.rstrip(_ALL_MARKS) for key in keys]
+        cases = [_CASE_MARKS.index(key[len(word) :]) for key, word in zip(keys, words, strict=True)]
+        bag, sizes = letter_groups(words)
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        if len(words) < FEW_WORDS:
+            made = np.add.reduceat(self._groups[bag], starts[:-1], axis=0)
+        else:
+            ones = np.ones(len(bag), dtype=np.float32)
+            made = csr_array((ones, bag, starts), shape=(len(words), len(self._groups))) @ self._groups
+        made /= np.sqrt(sizes, dtype=np.float32)[:, None]
         known = np.array([self._rows.get(word_key(word), 0) for word in words])
         vectors = arrays["vectors"][known].astype(np.float32) * arrays["vector_scale"][known][:, None]
         made += vectors @ self._project
         made += arrays["shapes"][[shape(word) for word in words]]
         made += arrays["frequencies"][[self.frequency(word) for word in words]]
-        need = used + len(words)
-        if need > len(self._store):
-            grown = np.zeros((max(need, 2 * len(self._store)), self._width), dtype=np.float32)
-            grown[:used] = self._store[:used]
-            self._store = grown
-        self._store[used:need] = made
-        for at, word in enumerate(words):
-            self._number[word] = used + at
+        made += self._cases[cases]
+        self._store[used : used + len(keys)] = made @ self._first
+        self._number.update(zip(keys, range(used, used + len(keys)), strict=True))
 
-    def _forward(self, state: Any) -> Any:
+    def _forward(self, numbers: Any, asked: Any) -> tuple[Any, Any]:
+        """Places of words that are asked for and may be names, and float32 (places, labels) for them."""
         import numpy as np
 
-        for (taps, bias), gap in zip(self._layers, self.dilations, strict=True):
-            step = state @ taps[1]
-            step += bias
-            if len(state) > gap:
-                step[gap:] += (state @ taps[0])[:-gap]
-                step[:-gap] += (state @ taps[2])[gap:]
+        count, width, reach, gap = len(numbers), self._width, sum(self.dilations), self.dilations[0]
+        rows = self._store[numbers]
+        step = rows[:, 2 * width : 3 * width] + self._bias[0]
+        step[gap:] += rows[:-gap, width : 2 * width]
+        step[:-gap] += rows[gap:, 3 * width :]
+        np.maximum(step, 0.0, out=step)
+        step += rows[:, :width]
+        early, bias = self._early
+        wanted = np.flatnonzero((step @ early > -bias) & asked)
+        if not len(wanted):
+            return wanted, np.zeros((0, len(self.labels)), dtype=np.float32)
+        # Beyond the ends stand zeros, as in training.
+        state = np.zeros((count + 2 * reach, width), dtype=np.float32)
+        state[reach : reach + count] = step
+        inside = np.zeros(count + 2 * reach, dtype=bool)
+        inside[reach : reach + count] = True
+        needed = self._needed(wanted + reach, inside)
+        for taps, bias_row, gap, places in zip(self._layers, self._bias[1:], self.dilations[1:], needed, strict=True):
+            around = np.concatenate([state[places - gap], state[places], state[places + gap]], axis=1)
+            step = around @ taps
+            step += bias_row
             np.maximum(step, 0.0, out=step)
-            state = state + step
-        logits = state @ self._out[0]
+            state[places] += step
+        logits = state[wanted + reach] @ self._out[0]
         logits += self._out[1]
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
         logits /= logits.sum(axis=1, keepdims=True)
-        return logits
+        return wanted, logits
+
+    def _needed(self, wanted: Any, inside: Any) -> list[Any]:
+        """For each layer but the first, at which places its result is needed for the wanted ones."""
+        import numpy as np
+
+        mark = np.zeros(len(inside), dtype=bool)
+        mark[wanted] = True
+        needed = []
+        for gap in reversed(self.dilations[1:]):
+            needed.append(np.flatnonzero(mark & inside))
+            wider = mark.copy()
+            wider[gap:] |= mark[:-gap]
+            wider[:-gap] |= mark[gap:]
+            mark = wider
+        return needed[::-1]

@@ -14,6 +14,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_engine import LANGUAGE, NameEngine, NameSpan
 from classifiers.scrub_names import NameModel
+from classifiers.scrub_tokens import Cut
 from classifiers.scrub_weights import EMBEDDED
 from schemas.errors import UsageError
 from schemas.policy import ScrubPolicy
@@ -37,7 +38,7 @@ class PluginEngine(NameEngine):
     def __init__(self, find: Finder) -> None:
         self.find = find
 
-    def conversation(self, texts: Sequence[str]) -> list[NlpArtifacts]:
+    def conversation(self, texts: Sequence[str], cuts: Sequence[Cut] | None = None) -> list[NlpArtifacts]:
         """Artifacts of texts, each read by itself and in pieces."""
         return [self._artifacts(self._whole(text)) for text in texts]
 
@@ -93,16 +94,18 @@ def make_engine(policy: ScrubPolicy, weights: Path | None = None) -> tuple[NameE
     makers = {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}
     try:
         find = makers[policy.nlp_engine](folder)
+    except UsageError:
+        raise
     except ImportError:
         raise UsageError(
-            f"policy [scrub], field 'nlp_engine': the package for '{policy.nlp_engine}' is not installed. "
-            f"Install it, or"
-            " take another engine; `welfare doctor` lists what is here."
+            f"policy [scrub], field 'nlp_engine': the package for '{policy.nlp_engine}' must be installed and fit the"
+            " other packages here. Install it at the version that constraints.txt names, or take another engine."
         ) from None
-    except (OSError, ValueError, KeyError):
+    except Exception as error:  # noqa: BLE001  # what a package raises over a folder that is no model of its own
         raise UsageError(
             "policy [scrub], field 'nlp_model': must be a folder with a model that"
-            f" '{policy.nlp_engine}' can load. Give the one that the engine's own package saved."
+            f" '{policy.nlp_engine}' can load ({type(error).__name__}). Give the one that the engine's own package"
+            " saved."
         ) from None
     return PluginEngine(find), embedded.frequency, _folder_digest(folder)
 
@@ -130,7 +133,8 @@ def _transformers(folder: Path) -> Finder:
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True, **options)
     tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-    stride = min(32, max(0, tokenizer.model_max_length // 4))
+    tokenizer.model_max_length = most_tokens(tokenizer, model.config)
+    stride = min(32, tokenizer.model_max_length // 4)
     classify = pipeline(
         "token-classification",
         model=model,
@@ -154,21 +158,17 @@ def _transformers(folder: Path) -> Finder:
 
 
 def _gliner(folder: Path) -> Finder:
-    from gliner import GLiNER
+    from classifiers.scrub_gliner import gliner_finder
 
-    model = GLiNER.from_pretrained(str(folder), local_files_only=True)
-    labels = {
-        "person": "PERSON",
-        "organization": "ORGANIZATION",
-        "city or place": "LOCATION",
-        "street address": "ADDRESS",
-    }
+    return gliner_finder(folder)
 
-    def find(text: str) -> list[NameSpan]:
-        found = model.predict_entities(text, list(labels), threshold=0.3)
-        return [NameSpan(e["start"], e["end"], labels[e["label"]], float(e["score"])) for e in found]
 
-    return find
+def most_tokens(tokenizer: Any, config: Any) -> int:
+    """Tokens that a model reads at once: as its tokenizer says, or else by its positions, of which some models keep two
+    for themselves."""
+    positions: int = getattr(config, "max_position_embeddings", None) or 512
+    said: int = tokenizer.model_max_length
+    return min(said, positions) if said < 10**6 else positions - 2
 
 
 def _folder_digest(folder: Path) -> str:

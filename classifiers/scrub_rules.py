@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from classifiers.recognizers.account_id import AccountId
 from classifiers.recognizers.birth_date import BirthDate
@@ -11,6 +13,7 @@ from classifiers.recognizers.credit_card import CreditCard
 from classifiers.recognizers.driver_license import DriverLicense
 from classifiers.recognizers.email_address import EmailAddress
 from classifiers.recognizers.encoded_email import EncodedEmail
+from classifiers.recognizers.form import Form
 from classifiers.recognizers.iban_code import IbanCode
 from classifiers.recognizers.ip_address import IpAddress
 from classifiers.recognizers.mac_address import MacAddress
@@ -22,7 +25,7 @@ from classifiers.recognizers.rule import Rule
 from classifiers.recognizers.secret import Secret
 from classifiers.recognizers.street_address import StreetAddress
 from classifiers.recognizers.told_name import ToldName
-from classifiers.recognizers.traits import traits_of
+from classifiers.recognizers.traits import Traits, traits_of
 from classifiers.recognizers.uk_nino import UkNino
 from classifiers.recognizers.url import Url
 from classifiers.recognizers.us_ssn import UsSsn
@@ -36,6 +39,20 @@ RULES: tuple[type[Rule], ...] = (
     ToldName, Coordinates,
 )  # fmt: skip
 
+FEW_TURNS = 4
+LONG_TURN = 500
+"""Characters of a turn on average."""
+_BETWEEN = "\n\x02\n"
+"""Stands between turns that are looked at as one text."""
+
+
+class Tried(NamedTuple):
+    """A rule and the forms of it that are tried: all of them, and those which can match without a digit."""
+
+    rule: Rule
+    forms: Sequence[Form]
+    wordy: Sequence[Form]
+
 
 @lru_cache(maxsize=1)
 def make_rules() -> tuple[Rule, ...]:
@@ -48,3 +65,22 @@ def kinds_to_look_for(text: str, before: str = "") -> set[str]:
     can match."""
     traits = traits_of(text, before)
     return {rule.ENTITY for rule in make_rules() if rule.may_occur(traits)}
+
+
+def forms_to_try(rules: Sequence[Rule], texts: Sequence[str]) -> list[Tried]:
+    """Of each rule the forms that may match in one of the turns of a conversation, by their cheap tests on all turns at
+    once; rules without one are left out. Exact: no other form can match.
+
+    Every form, where the turns are few or long: one more pass would cost more than it saves.
+    """
+    if len(texts) < FEW_TURNS or sum(map(len, texts)) > LONG_TURN * len(texts):
+        return [Tried(rule, rule.FORMS, rule.wordy) for rule in rules]
+    everything = _BETWEEN.join(texts)
+    traits = Traits(everything, everything, whole=True)
+    found = []
+    for rule in rules:
+        words = rule.needed(traits, rule.wordy)
+        numbers = rule.needed(traits, rule.numeric) if traits.digits else ()
+        if words or numbers:
+            found.append(Tried(rule, (*words, *numbers), words))
+    return found

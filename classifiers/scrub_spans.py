@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.scrub_kept import AFFECT
-from classifiers.scrub_tokens import cut_words
+from classifiers.scrub_tokens import Cut, cut_words
 
 NAMED = frozenset(("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS"))
 """Types whose values are words; the others are compared by letters and digits alone."""
@@ -106,13 +106,18 @@ Phrases = dict[str, dict[int, dict[tuple[str, ...], str]]]
 """Values to carry, as words: by first word, by number of words, then by all words; with their kind."""
 
 
-def carried(texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Callable[[str], int]) -> list[list[Span]]:
+def carried(
+    texts: Sequence[str],
+    found: Sequence[Sequence[Span]],
+    frequency: Callable[[str], int],
+    cuts: Sequence[Cut] | None = None,
+) -> list[list[Span]]:
     """Further spans: every value that was surely found somewhere, wherever else it stands, in any letter
     case.
 
     Single words of a person's name count too, unless `frequency` (0 unknown to 7) says that they are ordinary
-    words; those are carried only where they are capitalised within a sentence. The cost grows with the texts,
-    not with the values.
+    words; those are carried only where they are capitalised within a sentence. `cuts` are the texts' words, where
+    they are known already. The cost grows with the texts, not with the values.
     """
     phrases: Phrases = {}
     for text, spans in zip(texts, found, strict=True):
@@ -122,7 +127,8 @@ def carried(texts: Sequence[str], found: Sequence[Sequence[Span]], frequency: Ca
                     phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(phrase, span.kind)
     if not phrases:
         return [[] for _ in texts]
-    places = [list(_places(text, spans, phrases, frequency)) for text, spans in zip(texts, found, strict=True)]
+    cuts = cuts or [cut_words(text) for text in texts]
+    places = [list(_places(cut, spans, phrases, frequency)) for cut, spans in zip(cuts, found, strict=True)]
     seen, hit = Counter[str](), Counter[str]()
     for place in (place for text_places in places for place in text_places if place.single):
         seen[place.single] += 1
@@ -158,8 +164,8 @@ class _Place:
     covered: bool
 
 
-def _places(text: str, spans: Sequence[Span], phrases: Phrases, frequency: Callable[[str], int]) -> Iterator[_Place]:
-    words, starts = cut_words(text)
+def _places(cut: Cut, spans: Sequence[Span], phrases: Phrases, frequency: Callable[[str], int]) -> Iterator[_Place]:
+    words, starts = cut
     folded = [word.casefold() for word in words]
     nearest = 0
     for at, word in enumerate(folded):

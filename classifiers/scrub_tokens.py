@@ -4,10 +4,14 @@ alike."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 from zlib import crc32
 
-BUCKETS = 1 << 14
-"""Rows of the table of letter groups."""
+import numpy as np
+
+BUCKETS = 1 << 15
+"""Rows of the table of letter groups; a power of two."""
 SHAPES = 64
 """Number of word shapes; `shape` returns values below it."""
 FREQUENCIES = 8
@@ -15,6 +19,8 @@ FREQUENCIES = 8
 TURN = "\x02"
 """Stands between two texts of a conversation. It is not in any text, because `cut_words` never yields it."""
 LINE = "\n"
+_STEP, _MIX = np.uint32(0x01000193), np.uint32(0x9E3779B1)
+"""Multipliers of a rolling hash and of what spreads its bits."""
 CASES = 3
 """Letter case of a whole text; `text_case` returns values below it."""
 
@@ -30,7 +36,11 @@ _OUTSIDE = (
 _WORD = re.compile(rf"[^{_OUTSIDE}]{{1,{_MAX_WORD}}}|\d{{1,{_MAX_WORD}}}|\n|[^\s\x02]")
 
 
-def cut_words(text: str) -> tuple[list[str], list[int]]:
+Cut = tuple[list[str], list[int]]
+"""Words of a text, and where each starts."""
+
+
+def cut_words(text: str) -> Cut:
     """Words, digit runs, single marks and line ends of a text, and where each starts (character offsets)."""
     words: list[str] = []
     starts: list[int] = []
@@ -49,21 +59,36 @@ def text_case(words: list[str]) -> int:
     return 2 if 5 * lower < sum(len(word) > 1 for word in letters) else 0
 
 
-def letter_groups(word: str) -> list[int]:
-    """Buckets of the word itself and of its groups of 2 to 5 letters, lower case; long words give head and
-    tail."""
-    low = word.lower()
-    if len(low) > 18:
-        low = low[:12] + low[-6:]
-    framed = f"<{low}>"
-    found = [crc32(("=" + low).encode("utf-8", "surrogatepass")) % BUCKETS]
+def letter_groups(words: Sequence[str]) -> tuple[Any, Any]:
+    """Buckets of each word: of the word itself, of its groups of 3 to 5 letters, and of two at either end.
+
+    In lower case; of a long word, head and tail. Returns int64 (groups), word after word, and int64 (words): how many
+    of them are each word's. Method: fastText's subword hashing (Bojanowski et al. 2017, section 3.2), all words at
+    once.
+    """
+    framed = [f"<{low if len(low) <= 18 else low[:12] + low[-6:]}>" for low in map(str.lower, words)]
+    codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    sizes = np.array([len(word) for word in framed])
+    ends = np.cumsum(sizes)
+    owner = np.repeat(np.arange(len(framed)), sizes)
+    places = np.arange(len(codes))
+    left = ends[owner] - places
+    hashed = codes.copy()
+    found = [np.array([crc32(word.encode("utf-8", "surrogatepass")) for word in framed], dtype=np.uint32)]
+    owners = [np.arange(len(framed))]
     for size in (2, 3, 4, 5):
-        last = len(framed) - size
-        # Pairs of letters tell most at the ends of a word.
-        starts = (0, last) if size == 2 else range(last + 1)
-        pieces = {framed[at : at + size] for at in starts}
-        found.extend(crc32(piece.encode("utf-8", "surrogatepass")) % BUCKETS for piece in sorted(pieces))
-    return found
+        hashed[: 1 - size] = hashed[: 1 - size] * _STEP + codes[size - 1 :]
+        taken = left >= size
+        if size == 2:
+            # Pairs of letters tell most at the ends of a word.
+            taken &= (left == 2) | (places == (ends - sizes)[owner])
+        found.append(hashed[taken] + np.uint32(size))
+        owners.append(owner[taken])
+    mixed = np.concatenate(found)
+    mixed = (mixed ^ (mixed >> np.uint32(15))) * _MIX
+    order = np.argsort(np.concatenate(owners), kind="stable")
+    buckets = (mixed >> np.uint32(32 - BUCKETS.bit_length() + 1)).astype(np.int64)
+    return buckets[order], np.bincount(np.concatenate(owners), minlength=len(framed))
 
 
 def word_key(word: str) -> int:

@@ -3,53 +3,45 @@ weights and card."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 import random
-import re
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from classifiers.scrub_card import card, measure
-from classifiers.scrub_corpora import (
-    CHAT,
-    COMMENTS,
-    FOREIGN,
-    PRESIDIO,
-    TWEETS,
-    WNUT,
-    corpus_folder,
-    read_conll,
-    read_goemotions,
-    read_presidio,
-    read_transcripts,
-)
+from classifiers.scrub_card import card
+from classifiers.scrub_corpora import corpus_folder
+from classifiers.scrub_engine import JOIN_AT
 from classifiers.scrub_examples import BATCH, LENGTH, Lists, batches
-from classifiers.scrub_fill import Labelled, Pools, fill, read_templates, recase
+from classifiers.scrub_fill import Labelled, Pools
+from classifiers.scrub_material import common_words, epoch_items, fixed_items, mostly_names
+from classifiers.scrub_measure import measure
 from classifiers.scrub_net import DILATIONS, LABELS, build_net
-from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, TURN, cut_words, word_key
+from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, cut_words, word_key
 from classifiers.scrub_values import Values
 from classifiers.scrub_weights import pack_rows, write_weights
+from classifiers.scrubber import Scrubber
+from schemas.policy import ScrubPolicy
 
 CARD = "scrubber.md"
-EPOCHS = 4
-FILLS = 25
-"""Times that each template is filled anew in an epoch."""
-PLAIN_COMMENTS = 8000
-"""Comments without a name drawn in an epoch."""
+AVERAGE = 0.998
+"""Decay of the running mean of the weights, which is what is kept: it moves less from run to run than the last step
+(Polyak and Juditsky 1992)."""
+EARLY = 0.3
+"""Weight of the early loss beside the loss of the labels."""
+EARLY_ITEMS = 20_000
+EARLY_LOST = 0.002
+"""Share of the words which the whole network would take for part of a name that may be passed over early."""
+EARLY_WEIGHT = 8.0
+EPOCHS = 8
 RATE = 3e-3
 VECTOR_WIDTH = 48
-TURNS = 2000
-"""English turns without labels drawn in an epoch."""
-TRAINED_ON = ("people", "places", "plain_talk", "plain_facts", "social")
 
 
-def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
-    """Fits the name model; writes names.safetensors, names.json and the model card scrubber.md to `out_dir`.
+def train(seed: int, out_dir: Path, public_data: Path | None, card_dir: Path | None = None) -> dict[str, Any]:
+    """Fits the name model; writes names.safetensors and names.json to `out_dir`, the model card scrubber.md to
+    `card_dir` (`out_dir` if None).
 
     `public_data` is the folder that holds `pii`, `emotion` and `transcripts` (or its `pii`); without it only
     the project's own templates are used, and the model is much weaker on social text. Returns the run (words
@@ -65,25 +57,29 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
     rows, vectors, vocabulary = known_vectors()
     pools = Pools(seed)
     names = frozenset(name.lower() for table in (pools.first, pools.last) for pool in table.values() for name in pool)
-    lists = Lists(rows, common_words(corpora), names)
+    fixed = fixed_items(corpora)
+    lists = Lists(rows, common_words(corpora), names, mostly_names(fixed))
     net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES, CASES)
     values = Values(pools, rng, [word for word in vocabulary if word.isascii() and word not in names])
-    fixed = _fixed_items(corpora)
     began, loss, words = time.process_time(), math.nan, 0
-    first = list(_epoch(values, fixed, corpora, rng))
+    first = list(epoch_items(values, fixed, corpora, rng))
     steps = EPOCHS * max(1, sum(len(cut_words(item.text)[0]) for item in first) // (BATCH * LENGTH))
     optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
+    mean = torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE)
+    averaged = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=mean)
     done = 0
     for epoch in range(EPOCHS):
-        items = first if epoch == 0 else list(_epoch(values, fixed, corpora, rng))
+        items = first if epoch == 0 else list(epoch_items(values, fixed, corpora, rng))
         for batch in batches(items, lists, rng):
             for group in optimiser.param_groups:
                 group["lr"] = RATE * min(1.0, (done + 1) / 50) * max(0.02, 1 - done / steps)
             loss = _step(net, batch, optimiser)
+            averaged.update_parameters(net)
             done += 1
             words += BATCH * LENGTH
-    net.eval()
-    digest = write_weights(out_dir, _arrays(net, lists, vectors), DILATIONS, LABELS)
+    net = averaged.module.eval()
+    floor = early_floor(net, rng.sample(items, min(len(items), EARLY_ITEMS)), lists, rng)
+    digest = write_weights(out_dir, _arrays(net, lists, vectors, floor), DILATIONS, LABELS)
     seconds = round(time.process_time() - began)
     run = {
         "seed": seed,
@@ -93,8 +89,8 @@ def train(seed: int, out_dir: Path, public_data: Path | None) -> dict[str, Any]:
         "loss": round(loss, 4),
         "sha256": digest,
     }
-    figures = measure(out_dir, corpora)
-    (out_dir / CARD).write_text(card(run, figures), encoding="utf-8")
+    figures = measure(Scrubber(ScrubPolicy(), out_dir), corpora)
+    ((card_dir or out_dir) / CARD).write_text(card(run, figures), encoding="utf-8")
     return {**run, "figures": figures}
 
 
@@ -124,54 +120,6 @@ def known_vectors() -> tuple[dict[int, int], Any, list[str]]:
     return rows, torch.stack(kept), words
 
 
-def common_words(corpora: Path | None) -> dict[int, int]:
-    """Frequency class (1 to 7, the logarithm of the count) by key, of words that stand in lower case in
-    public talk."""
-    counts: Counter[str] = Counter()
-    for lines in read_templates(("plain_talk", "plain_facts")).values():
-        for line in lines:
-            counts.update(word for word in cut_words(line)[0] if word.islower())
-    if corpora is not None:
-        with gzip.open(corpora / COMMENTS, "rt", encoding="utf-8", newline="") as stream:
-            for row in csv.reader(stream, delimiter="\t"):
-                text = re.sub(r"\[(?:NAME|RELIGION)\]", " ", row[0])
-                counts.update(word for word in cut_words(text)[0] if word.islower())
-        for name in CHAT:
-            for item in read_transcripts(corpora / name, foreign=False):
-                # Once a turn: a name that one of them repeats is no common word.
-                counts.update({word for word in cut_words(item.text)[0] if word.islower()})
-    return {word_key(word): min(FREQUENCIES - 1, int(math.log2(n))) for word, n in counts.items() if n >= 2}
-
-
-def _fixed_items(corpora: Path | None) -> list[Labelled]:
-    if corpora is None:
-        return []
-    presidio = list(read_presidio(corpora / PRESIDIO, "train"))
-    return [*read_conll(corpora / WNUT), *read_conll(corpora / TWEETS, "train"), *presidio, *presidio]
-
-
-def _epoch(values: Values, fixed: list[Labelled], corpora: Path | None, rng: random.Random) -> Iterator[Labelled]:
-    draw = values.slots()
-    templates = [line for lines in read_templates(TRAINED_ON).values() for line in lines]
-    items = [fill(line, draw, TURN) for line in templates for _ in range(FILLS)] + fixed
-    if corpora is not None:
-        names = [values.name() for _ in range(4000)]
-        comments = list(read_goemotions(corpora / COMMENTS, rng, names))
-        items += [item for item in comments if item.spans]
-        items += rng.sample([item for item in comments if not item.spans], PLAIN_COMMENTS)
-        items += _unlabelled(corpora, rng)
-    rng.shuffle(items)
-    for item in items:
-        # In unlabelled text letter case is what tells names from words: it stays.
-        cased = item.outside in ("chat", "cased") or rng.random() > 0.35
-        yield item if cased else recase(item, rng)
-
-
-def _unlabelled(corpora: Path, rng: random.Random) -> list[Labelled]:
-    english = [item for name in CHAT for item in read_transcripts(corpora / name, foreign=False)]
-    return rng.sample(english, TURNS) + list(read_transcripts(corpora / FOREIGN, foreign=True))
-
-
 def _step(net: Any, batch: dict[str, Any], optimiser: Any) -> float:
     """One step. The loss of a word is minus the logarithm of the probability of all labels that its source
     allows."""
@@ -179,8 +127,9 @@ def _step(net: Any, batch: dict[str, Any], optimiser: Any) -> float:
 
     mask = batch.pop("mask")
     allowed = (mask[..., None] & torch.tensor([1 << at for at in range(len(LABELS))])) > 0
-    logs = torch.log_softmax(net(**batch), -1).masked_fill(~allowed, -1e9)
-    loss = -torch.logsumexp(logs, -1).mean()
+    logits, early = net(**batch)
+    logs = torch.log_softmax(logits, -1).masked_fill(~allowed, -1e9)
+    loss = -torch.logsumexp(logs, -1).mean() + EARLY * _early_loss(early, mask)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -188,7 +137,33 @@ def _step(net: Any, batch: dict[str, Any], optimiser: Any) -> float:
     return float(loss.item())
 
 
-def _arrays(net: Any, lists: Lists, vectors: Any) -> dict[str, Any]:
+def _early_loss(early: Any, mask: Any) -> Any:
+    """Of words that are surely names or surely none; names count more, since a lost one stays lost."""
+    import torch
+
+    name, none = (mask & 1) == 0, mask == 1
+    sure = name | none
+    weight = torch.where(name, EARLY_WEIGHT, 1.0)[sure]
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(early[sure], name[sure].float(), reduction="none")
+    return (weight * loss).mean()
+
+
+def early_floor(net: Any, items: Iterable[Labelled], lists: Lists, rng: random.Random) -> float:
+    """The early logit below which at most EARLY_LOST of the words lie that the whole network would join to a
+    name."""
+    import torch
+
+    kept: list[Any] = []
+    with torch.no_grad():
+        for batch in batches(items, lists, rng):
+            batch.pop("mask")
+            logits, early = net(**batch)
+            kept.append(early[1.0 - torch.softmax(logits, -1)[..., 0] >= JOIN_AT])
+    values = torch.cat(kept) if kept else torch.zeros(1)
+    return float(values.quantile(EARLY_LOST))
+
+
+def _arrays(net: Any, lists: Lists, vectors: Any, floor: float) -> dict[str, Any]:
     import numpy as np
 
     def of(tensor: Any) -> Any:
@@ -209,6 +184,8 @@ def _arrays(net: Any, lists: Lists, vectors: Any) -> dict[str, Any]:
         "frequencies": of(net.frequencies.weight).astype(np.float32),
         "cases": of(net.cases.weight).astype(np.float32), "out": of(net.out.weight).T.astype(np.float16),
         "out_bias": of(net.out.bias).astype(np.float32),
+        "early": of(net.early.weight)[0].astype(np.float32),
+        "early_bias": of(net.early.bias).astype(np.float32) - np.float32(floor),
     }  # fmt: skip
     for at, layer in enumerate(net.layers):
         arrays[f"taps_{at}"] = np.transpose(of(layer.weight), (2, 1, 0)).astype(np.float16)

@@ -71,6 +71,9 @@ _ORG_KINDS = ("Ltd", "Inc.", "LLC", "GmbH", "Group", "Logistics", "Dental", "Ban
               "Solutions", "Health", "Capital", "Studios", "& Sons", "Bakery", "Plumbing", "Realty",
               "Credit Union")  # fmt: skip
 _NICKS = "aeiouy"
+_STAGE = ("Lil", "DJ", "MC", "Big", "Young", "Queen", "King", "Sir", "Baby", "Uncle", "Auntie", "Papa", "Saint")
+MADE_UP = 0.2
+"""Share of names that no list holds."""
 Drawer = Callable[[], tuple[str, str | None]]
 
 
@@ -87,7 +90,7 @@ class Values:
         return {
             "first": self._typed(self.first, "PERSON"), "last": self._typed(self.last, "PERSON"),
             "full": self._typed(self.full, "PERSON"), "name": self._typed(self.name, "PERSON"),
-            "title": self._plain(lambda: self.rng.choice(TITLES)),
+            "called": self._typed(self.called, "PERSON"), "title": self._plain(lambda: self.rng.choice(TITLES)),
             "first_lower": self._typed(self.first_lower, "PERSON"),
             "org": self._typed(self.org, "ORGANIZATION"), "school": self._typed(self.school, "ORGANIZATION"),
             "hospital": self._typed(self.hospital, "ORGANIZATION"),
@@ -109,6 +112,15 @@ class Values:
             "email": self._plain(lambda: f"{self.identifier().lower()}@example.org"),
         }  # fmt: skip
 
+    def social_slots(self) -> dict[str, Drawer]:
+        """The draw table for posts and comments, where people are named more loosely."""
+        draw = self.slots()
+        loose = {name: self._loosely(draw[name]) for name in ("first", "last", "full", "name")}
+        return {**draw, **loose}
+
+    def _loosely(self, usual: Drawer) -> Drawer:
+        return lambda: (self.called(), "PERSON") if self.rng.random() < 0.4 else usual()
+
     def _typed(self, make: Callable[[], str], kind: str) -> Drawer:
         return lambda: (make(), kind)
 
@@ -127,14 +139,14 @@ class Values:
 
     def first(self, locale: str | None = None) -> str:
         pool = self.pools.first[locale or self._locale()]
-        return self._made_up(pool) if self.rng.random() < 0.12 else self.rng.choice(pool)
+        return self._made_up(pool) if self.rng.random() < MADE_UP else self.rng.choice(pool)
 
     def first_lower(self) -> str:
         return self.rng.choice(self.pools.first[self.rng.choice(self._latin)]).lower()
 
     def last(self, locale: str | None = None) -> str:
         pool = self.pools.last[locale or self._locale()]
-        return self._made_up(pool) if self.rng.random() < 0.12 else self.rng.choice(pool)
+        return self._made_up(pool) if self.rng.random() < MADE_UP else self.rng.choice(pool)
 
     def full(self) -> str:
         # One in four has family names of another culture, as families do.
@@ -156,6 +168,34 @@ class Values:
 
     def name(self) -> str:
         return self.first() if self.rng.random() < 0.5 else self.full()
+
+    def called(self) -> str:
+        """A person as posts and comments have them: by one name, in full, or by a nickname or handle."""
+        how = self.rng.random()
+        if how < 0.35:
+            return self.first()
+        if how < 0.55:
+            return self.last()
+        return self.full() if how < 0.75 else self.nick()
+
+    def nick(self) -> str:
+        """A nickname, stage name or handle made from a name."""
+        name = self.first(self.rng.choice(self._latin))
+        stem = name[: self.rng.randint(3, 5)]
+        how = self.rng.random()
+        if how < 0.25:
+            return stem
+        if how < 0.45:
+            return stem.rstrip(_NICKS) + self.rng.choice(("y", "ie", "o", "ito", "z", "ster", "s", "ey"))
+        if how < 0.6:
+            return f"{self.rng.choice(_STAGE)} {name}"
+        if how < 0.8:
+            parts = (stem, self.rng.choice(self._code_words), self.last(self.rng.choice(self._latin))[:6])
+            made = "".join(self.rng.sample(parts, 2)) + self.rng.choice(("", "", "x", "TV", "99", "xo"))
+            return self.rng.choice((made, made.lower(), made.title()))
+        if how < 0.9:
+            return "".join(self.rng.choices("ABCDEJKLMRST", k=2))
+        return 2 * stem[:2].title() if how < 0.95 else f"{name} the {self.rng.choice(self._code_words).title()}"
 
     def city(self) -> str:
         return self.rng.choice(CITIES if not self.pools.gold and self.rng.random() < 0.5 else self.pools.cities)

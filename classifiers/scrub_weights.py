@@ -12,6 +12,7 @@ from typing import Any
 from schemas.errors import UsageError
 
 EMBEDDED = Path(__file__).parent / "weights" / "scrubber"
+CARDS = Path(__file__).parent / "cards"
 WEIGHTS = "names.safetensors"
 PIN = "names.json"
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_fold import Folded, fold
 from classifiers.scrub_mask import Placeholders, masked
 from classifiers.scrub_spans import Span, carried, join, settled
+from classifiers.scrub_tokens import cut_words
 from schemas.errors import WelfareError
 from schemas.policy import ScrubPolicy
+
+if TYPE_CHECKING:
+    from classifiers.scrub_rules import Tried
 
 BEFORE = 160
 """Characters of an earlier turn's end which are context for the next: the question before the answer."""
 TURNS_BEFORE = 2
+_WORD_START = re.compile(r"(?<!\w)|\W")
 _SOURCES = ("scrub_*.py", "scrubber.py", "recognizers/*.py")
 
 
@@ -49,12 +55,12 @@ class Scrubber:
 
         Raises UsageError where the model cannot be loaded.
         """
-        from classifiers.scrub_engine import make_analyzer
         from classifiers.scrub_plugin import make_engine
+        from classifiers.scrub_rules import make_rules
 
         self.policy = policy
         self.engine, self.frequency, model_digest = make_engine(policy, weights)
-        self.analyzer = make_analyzer(self.engine)
+        self.rules = make_rules()
         self.digest = _digest(policy, model_digest)
 
     def scrub(self, texts: Sequence[str]) -> Scrubbed:
@@ -85,48 +91,68 @@ class Scrubber:
         ) from None
 
     def _find(self, texts: Sequence[str]) -> list[list[Span]]:
+        from classifiers.scrub_figures import without_figures
+        from classifiers.scrub_rules import forms_to_try
+
         folds = [fold(text) for text in texts]
         plain = [folded.text for folded in folds]
+        cuts = [cut_words(text) for text in plain]
+        wanted = self.policy.entities
+        forms = forms_to_try([rule for rule in self.rules if not wanted or rule.ENTITY in wanted], plain)
         found: list[list[Span]] = []
-        for at, named in enumerate(self.engine.conversation(plain)):
-            before = " ".join(text[-BEFORE:] for text in plain[max(0, at - TURNS_BEFORE) : at])
-            found.append(join(settled(plain[at], self._spans(plain[at], named, before))))
-        further = carried(plain, found, self.frequency)
+        for at, named in enumerate(self.engine.conversation(plain, cuts)):
+            if self.policy.keep_public_figures:
+                named = without_figures(plain[at], named)
+            before = "\n".join(map(_end, plain[max(0, at - TURNS_BEFORE) : at]))
+            found.append(join(settled(plain[at], self.spans(plain[at], named, before, forms))))
+        further = carried(plain, found, self.frequency, cuts)
         whole = [join([*own, *more]) for own, more in zip(found, further, strict=True)]
         return [self._unfolded(folded, spans) for folded, spans in zip(folds, whole, strict=True)]
 
-    def _spans(self, text: str, named: Any, before: str) -> list[Span]:
+    def spans(self, text: str, named: Any, before: str, forms: Sequence[Tried]) -> list[Span]:
+        """What names and recognisers give for a folded text, `named` being Presidio's artifacts of it and `before` the
+        end of the turns before. The same, once joined, as Presidio's analyzer gives with the same recognisers."""
         return [
             Span(start + span.start, start + span.end, span.kind, span.score)
             for start, piece in pieces(text)
-            for span in self._analyze(piece, start, named, before if start == 0 else "")
+            for span in self._found(piece, start, named, before if start == 0 else "", forms)
         ]
 
-    def _analyze(self, piece: str, start: int, named: Any, before: str) -> list[Span]:
+    def _found(self, piece: str, start: int, named: Any, before: str, forms: Sequence[Tried]) -> Iterator[Span]:
+        """What Presidio's analyzer gives for a piece of text, before it drops spans within others: names, and what each
+        recogniser finds whose cheap test does not rule it out."""
+        from classifiers.recognizers.traits import traits_of
         from classifiers.scrub_plugin import within
-        from classifiers.scrub_rules import kinds_to_look_for
 
         here = within(named, start, start + len(piece))
         wanted, floor = self.policy.entities, self.policy.min_score
-        forms = {kind for kind in kinds_to_look_for(piece, before) if not wanted or kind in wanted}
-        names = {span.label_ for span in here.entities if not wanted or span.label_ in wanted}
-        if not forms:
-            # No pattern can match: what the analyzer would hand on are the names as they are.
-            return [
-                Span(name.start_char, name.end_char, name.label_, score)
-                for name, score in zip(here.entities, here.scores, strict=True)
-                if name.label_ in names and score >= floor
-            ]
+        for name, score in zip(here.entities, here.scores, strict=True):
+            if score >= floor and (not wanted or name.label_ in wanted):
+                yield Span(name.start_char, name.end_char, name.label_, score)
+        traits = traits_of(piece, before)
         context = [before] if before else None
-        found = self.analyzer.analyze(
-            piece, "en", sorted(forms | names), score_threshold=floor, nlp_artifacts=here, context=context
-        )
-        return [Span(result.start, result.end, result.entity_type, result.score) for result in found]
+        for rule, tried, wordy in forms:
+            results = rule.found(traits, tried if traits.digits else wordy)
+            for result in rule.enhance_using_context(piece, results, [], here, context) if results else ():
+                if result.score >= floor:
+                    yield Span(result.start, result.end, result.entity_type, result.score)
 
     def _unfolded(self, folded: Folded, spans: list[Span]) -> list[Span]:
         if folded.places is None:
             return spans
         return [Span(*folded.span(span.start, span.end), span.kind, span.score) for span in spans]
+
+
+def _end(text: str) -> str:
+    """The last characters of a text, from the start of a word on."""
+    if len(text) <= BEFORE:
+        return text
+    at = len(text) - BEFORE
+    while (
+        at < len(text) and (text[at].isalnum() or text[at] == "_") and (text[at - 1].isalnum() or text[at - 1] == "_")
+    ):
+        at += 1
+    return text[at:]
 
 
 def _digest(policy: ScrubPolicy, model_digest: str) -> str:

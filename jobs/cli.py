@@ -17,6 +17,7 @@ COMMANDS = {
     "sample": "Write the sample trial: two made-up releases with planted truth.",
     "evaluate": "Measure the scorer or the scrubber on labelled data.",
     "train": "Train the scorer or the scrubber.",
+    "bench": "Measure speed, beside a baseline in the same run.",
     "audit": "Search every byte of an output folder for planted values.",
     "compare": "Compare a candidate with a baseline, from released tables.",
     "keygen": "Make a reviewer's signing key.",

@@ -63,7 +63,9 @@ class ScrubPolicy:
     nlp_engine: str = "embedded"
     """`embedded` for the project's own name model, or a Presidio NLP engine: `spacy`, `transformers`, `gliner`."""
     nlp_model: str = ""
-    """Path or package name of the model where `nlp_engine` is not `embedded`."""
+    """Folder of the model where `nlp_engine` is not `embedded`; nothing is fetched."""
+    keep_public_figures: bool = False
+    """Whether names of people of history and public life on the shipped list stay (classifiers/scrub_figures.py)."""
     surfaces: tuple[str, ...] = ("chat", "coding_agent", "api", "voice")
     """Closed list of surface names that may be released; anything else reads `other`."""
 

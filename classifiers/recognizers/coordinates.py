@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import every, with_chars, with_digits, with_number, with_words
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import every, with_chars, with_digits, with_number, with_words
+from classifiers.recognizers.rule import Rule
 
 _DEGREE = r"\d{1,3}\s?°\s?(?:\d{1,2}\s?['′]\s?)?(?:\d{1,2}(?:\.\d{1,4})?\s?[\"″]\s?)?"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import with_run
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import with_run
+from classifiers.recognizers.rule import Rule
 
-_RUN = r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,4096}+={0,2}(?![A-Za-z0-9+/=])"
+_RUN = r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,4096}+={0,2}(?![A-Za-z0-9+/])"
 _ADDRESS = re.compile(rb"[\w.+%-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 _STANDARD = str.maketrans("-_", "+/")
 
@@ -23,9 +23,14 @@ class EncodedEmail(Rule):
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         core = value.rstrip("=").translate(_STANDARD)
-        core = core[: len(core) - (1 if len(core) % 4 == 1 else 0)]
-        try:
-            decoded = base64.b64decode(core + "=" * (-len(core) % 4))
-        except (binascii.Error, ValueError):
-            return 0.0
-        return None if _ADDRESS.search(decoded) else 0.0
+        # Four characters are three bytes; a path or a name in front of the run may have shifted them.
+        for shift in range(4):
+            part = core[
+                shift : len(core)
+                - (len(core) - shift) % 4
+                + ((len(core) - shift) % 4 if (len(core) - shift) % 4 > 1 else 0)
+            ]
+            decoded = base64.b64decode(part + "=" * (-len(part) % 4))
+            if b"@" in decoded and _ADDRESS.search(decoded):
+                return None
+        return 0.0

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 
 from classifiers.recognizers.checksums import luhn, verhoeff, weighted
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import with_digits
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.labelled import LabelledRule, labelled
+from classifiers.recognizers.needs import with_digits
 
 _L = r"(?<![\w.,+-])"
 _R = r"(?![\w]|[.,-]\d)"
@@ -96,8 +97,61 @@ _FORMS: dict[str, tuple[str, Callable[[str], bool] | None, float, float]] = {
     "za": (rf"{_L}\d\d[01]\d[0-3]\d ?\d{{4}} ?[01]\d ?\d{_R}", luhn, 0.6, 0.2),
     "au_medicare": (rf"{_L}[2-6]\d{{3}} \d{{5}} \d{_R}", None, 0.5, 0.5),
     "no": (rf"{_L}[0-3]\d[01]\d\d\d ?\d{{5}}{_R}", None, 0.2, 0.2),
-    "other": (rf"{_L}[A-Z]{{0,3}}\d{{6,14}}[A-Z]{{0,2}}(?!\w)", None, 0.2, 0.2),
 }  # fmt: skip
+
+_NAMES = (
+    "national id", "national identity", "national identification", "nationalid", "id number", "id no", "id nr",
+    "id card",
+    "identity card", "identity number", "identity no", "identification number", "citizen id", "citizen number",
+    "citizen",
+    "citizenship number", "personal number", "personal id", "personal code", "tax id", "tax number", "tax no",
+    "tax file number",
+    "aadhaar", "aadhar", "adhar", "uidai", "pan", "pan card", "pan number", "cpf", "cnpj", "rg", "dni", "nie", "nif",
+    "nik", "nin",
+    "nid", "nic", "bvn", "bsn", "burgerservicenummer", "sofinummer", "steuer id", "steueridentifikationsnummer",
+    "steuernummer", "personalausweis", "personalausweisnummer", "ausweis", "ausweisnummer", "sozialversicherungsnummer",
+    "svnr", "sv nummer", "sécurité sociale", "securite sociale", "securité sociale", "sécurite sociale",
+    "numéro de sécurité sociale", "insee", "nir",
+    "carte d'identité", "codice fiscale", "carta d'identità", "partita iva", "pesel", "dowód", "personnummer",
+    "personnr", "fødselsnummer", "fodselsnummer", "cpr", "cpr nummer", "henkilötunnus", "hetu", "rodné číslo",
+    "rodne cislo",
+    "rijksregisternummer", "registre national", "numéro national", "cartão de cidadão", "cartao de cidadao",
+    "bilhete de identidade",
+    "taj", "taj szám", "személyi", "adóazonosító", "cnp", "egn", "егн", "oib", "jmbg", "emšo", "emso", "amka",
+    "αμκα", "afm",
+    "isikukood", "personas kods", "asmens kodas", "pps", "ppsn", "pps number", "снилс", "инн", "паспорт", "рнокпп",
+    "ипн",
+    "tc kimlik", "t.c. kimlik", "kimlik", "kimlik no", "tckn", "teudat zehut", "תעודת זהות", "emirates id", "iqama",
+    "cnic",
+    "nadra", "ghana card", "身份证", "身份证号", "身份证号码", "身分證", "身分證字號", "hkid", "マイナンバー",
+    "個人番号",
+    "주민등록번호", "주민번호", "nric", "mykad", "my kad", "ic number", "ic no", "thai id", "บัตรประชาชน",
+    "cccd", "cmnd",
+    "umid", "philhealth",
+    "sss number", "tin", "tfn", "medicare", "ird", "ird number", "sin", "social insurance", "itin", "curp", "rfc",
+    "rut",
+    "cédula", "cedula", "cuil", "cuit", "ahv", "avs", "ahv nummer", "numéro avs", "id nummer", "identitätsnummer",
+    "id kort",
+    "identiteitskaart", "número de identidad", "numero de identidad", "documento", "documento de identidad", "nuip",
+    "nss",
+)  # fmt: skip
+# As words of other meanings these stand in small letters.
+_NEAR = (
+    r"\b(?:national id\w*|national identi\w+|id (?:number|no|nr|card|nummer)|identity (?:card|number|no)|"
+    r"identification number|citizen\w*|personal (?:number|id|code)|tax (?:id|number|no|file)|aadhaa?r|adhar|uidai|"
+    r"pan (?:card|no|number)|cpf|cnpj|dni|nif|nik|nin|nid|nic|bvn|bsn|burgerservicenummer|sofinummer|steuer-? ?id\w*|"
+    r"steuernummer|\w{0,8}ausweis\w*|sozialversicherungs\w+|svnr|s[ée]curit[ée] sociale|insee|codice fiscale|pesel|"
+    r"personn(?:umme)?r|f[øo]dselsnummer|cpr|henkil[öo]tunnus|hetu|rodn[ée] [čc][íi]slo|rijksregister\w*|registre "
+    r"national|"
+    r"taj|cnp|egn|oib|jmbg|em[šs]o|amka|isikukood|personas kods|asmens kodas|ppsn?|t\.?c\.? kimlik\w*|kimlik|tckn|"
+    r"teudat "
+    r"zehut|emirates id|iqama|cnic|ghana card|hkid|nric|my ?kad|ic (?:number|no)|thai id|cccd|cmnd|umid|tfn|medicare|"
+    r"ird|"
+    r"itin|social insurance|curp|c[ée]dula|cui[lt]|ahv|avs|id kort|снилс|инн|рнокпп|ипн|егн|αμκα|"
+    r"(?-i:SIN|RUT|RG|NIE|NIR|TIN|PAN|AFM|NSS)|(?:your|my|mi|su|mein) (?:sin|rut|rg|rfc|nie|tin|pan))\b|"
+    r"身份证|身分證|マイナンバー|"
+    r"個人番号|주민등록번호|주민번호|תעודת זהות|บัตรประชาชน"
+)
 
 
 # Where a number can begin: a few letters or none, then four digits, or six with marks or single letters
@@ -105,26 +159,60 @@ _FORMS: dict[str, tuple[str, Callable[[str], bool] | None, float, float]] = {
 _ANCHOR = r"(?<![\w.,+-])(?=[A-Z]{0,6}+ ?+(?:\d{4}|\d(?:[ .\-/A-Z]{0,2}\d){5}))"
 
 
-class NationalId(Rule):
+class NationalId(LabelledRule):
     """Forms of some two dozen states. Where a form is also a plain number, its check digit or a context
-    word decides."""
+    word decides; any other number needs its label."""
 
     ENTITY = "NATIONAL_ID"
-    FORMS = tuple(Form(name, form, good, with_digits, _ANCHOR) for name, (form, _, good, _) in _FORMS.items())
-    CONTEXT = (
-        r"\b(?:national id\w*|id (?:number|no|card)|identity (?:card|number)|citizen|aadhaa?r|uidai|pan "
-        r"(?:card|no|number)|cpf|"
-        r"cnpj|dni|nie|nif|nik|nin|bvn|bsn|burgerservicenummer|steuer-?id\w*|steuernummer|"
-        r"personalausweis\w*|ausweis\w*|"
-        r"s[ée]curit[ée] sociale|insee|codice fiscale|pesel|personnummer|cpr|henkil[öo]tunnus|rodn[ée] "
-        r"[čc][íi]slo|"
-        r"t\.?c\.? kimlik\w*|kimlik|curp|rfc|nric|sin|tfn|medicare|ahv|avs|rut|c[ée]dula|rg|id nummer|tax "
-        r"id|hkid|emirates id)\b"
+    LEAST = 3
+    FEW = 6
+    FORMS = (
+        *(Form(name, form, good, with_digits, _ANCHOR) for name, (form, _, good, _) in _FORMS.items()),
+        *labelled(
+            _NAMES,
+            _NEAR,
+            stems=(
+                "ausweis",
+                "sozialversicherung",
+                "rijksregister",
+                "steuer",
+                "national",
+                "citizen",
+                "kimlik",
+                "hetu",
+                "henkil",
+                "rodn",
+            ),
+        ),
     )
+    CONTEXT = _NEAR
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
+        if form == "told":
+            digits, open_end = sum(map(str.isdigit, value)), match.end() == len(match.string)
+            mixed = digits and len(value) >= 6 and value.isalnum() and value.isupper() and not value.isdigit()
+            if mixed and _SURE.search(match.group()):
+                return None
+            if digits < (3 if _SURE.search(match.group()) or open_end else 5):
+                return 0.0
+            if (
+                _WEAK.match(match.group())
+                and not (open_end and digits > 3)
+                and (digits < (6 if value[:3].isdigit() or value[:3].lower() == "rfc" else 2))
+            ):
+                return 0.0
+        if form not in _FORMS:
+            return super().judge(value, match, form)
         _, check, good, bad = _FORMS[form]
         if check is None:
             return None
         core = "".join(char for char in value if char.isalnum()).upper()
         return good if check(core) else bad
+
+
+# Words that mean other things as well, and a series of papers.
+_WEAK = re.compile(r"(?:rfc|pan|sin|run|rut|nie|nin|nic|nir|tin|rg|taj|documento)\b", re.IGNORECASE)
+_SURE = re.compile(
+    r"number|nummer|num\b|n[ºo°r]\b|[:=#]|kimlik|aadhaa?r|pesel|kood|tunnus|číslo|szám|\bid\b|kods|cpf|curp|снилс",
+    re.IGNORECASE,
+)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import with_lead
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import with_lead
+from classifiers.recognizers.rule import Rule
 
 _LEAD = (
     r"\b(?:(?:i|we|he|she|they|who)(?:'m|'re|'s| am| are| is| was| were)? (?:currently |now |still |"

@@ -10,104 +10,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from presidio_analyzer import Pattern, PatternRecognizer, RecognizerResult
 
-from classifiers.recognizers.traits import Need, Traits, traits_of
+from classifiers.recognizers.form import FLAGS, Form
+from classifiers.recognizers.needs import needs_digit
+from classifiers.recognizers.traits import Traits, opened, traits_of
 
-FLAGS = re.IGNORECASE
-_DIGIT = re.compile(r"\d")
 NEAR = 48
 """Characters before a match in which a context word counts."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way in which a kind of PII is written.
-
-    Where `regex` has a group `pii`, that group is the span. `need` is false only where the regex cannot
-    match. `anchor`, where given, is a quicker regex for something that every match holds; the form is then
-    tried only from `back` characters before to `ahead` characters after it. With back = ahead = 0 a match
-    begins exactly where the anchor does. `leads` are the same as plain lower-case strings, quicker still:
-    every match holds one within its first `back` characters, and ends at most `ahead` characters after it.
-    """
-
-    name: str
-    regex: str
-    score: float
-    need: Need
-    anchor: str = ""
-    back: int = 0
-    ahead: int = 0
-    leads: tuple[str, ...] = ()
-    numeric: bool = False
-    """Whether every match of a form with leads holds a digit; stretches without one are then passed over."""
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        return re.compile(self.regex, FLAGS)
-
-    @cached_property
-    def compiled_anchor(self) -> re.Pattern[str] | None:
-        if self.anchor and not self.back and not self.ahead:
-            # A place is looked at, not taken: otherwise a longer anchor would hide the next place within it.
-            return re.compile(f"(?={self.anchor})", FLAGS)
-        return re.compile(self.anchor, FLAGS) if self.anchor else None
-
-    def matches(self, traits: Traits, places: dict[str, list[int]]) -> Iterator[re.Match[str]]:
-        """All matches, tried near anchors only. `places` keeps where an anchor stands, for forms that
-        share it."""
-        text, anchor = traits.text, self.compiled_anchor
-        if self.leads:
-            for low, high in self._windows(self._lead_places(traits.low), len(text)):
-                if not self.numeric or _DIGIT.search(text, low, high):
-                    yield from self.compiled.finditer(text, low, high)
-        elif anchor is None:
-            yield from self.compiled.finditer(text)
-        elif not self.back and not self.ahead:
-            if self.anchor not in places:
-                places[self.anchor] = [place.start() for place in anchor.finditer(text)]
-            taken = 0
-            for start in places[self.anchor]:
-                match = self.compiled.match(text, start) if start >= taken else None
-                if match is not None:
-                    taken = match.end()
-                    yield match
-        else:
-            for low, high in self._windows((place.span() for place in anchor.finditer(text)), len(text)):
-                yield from self.compiled.finditer(text, low, high)
-
-    def _lead_places(self, low: str) -> list[tuple[int, int]]:
-        found: list[tuple[int, int]] = []
-        for lead in self.leads:
-            at = low.find(lead)
-            while at >= 0:
-                found.append((at, at + len(lead)))
-                at = low.find(lead, at + 1)
-        return sorted(found)
-
-    def _windows(self, places: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
-        low = high = -1
-        for begin, finish in places:
-            start, end = max(0, begin - self.back), min(size, finish + self.ahead)
-            if start <= high:
-                high = max(high, end)
-                continue
-            if high >= 0:
-                yield low, high
-            low, high = start, end
-        if high >= 0:
-            yield low, high
+_AFTER = 40
+# "... is my order number": the words between a value and the label behind it.
+_OWNED = re.compile(
+    r"[^\w\n]{0,4}(?:is|was|are|ist|war|est|es|é|è|jest|er|är|это|that'?s|this is)\s{1,2}(?:(?:also|still|just|now)\s)?"
+    r"(?:my|our|his|her|their|the|your|mein\w{0,2}|unser\w{0,2}|mon|ma|notre|mi|mio|mia|il mio|la mia|meu|minha|mijn|"
+    r"mój|moja|мой|моя|min|mitt)\s{1,2}",
+    FLAGS,
+)
 
 
 class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no types
     """A pattern recogniser: subclasses give ENTITY and FORMS, and `judge` where a form needs a check.
 
-    A score below the policy's floor (0.35) means: only with CONTEXT (a regex) shortly before it, or at the
-    end of the turns before; it then rises to BOOSTED.
+    A score below the policy's floor (0.35) means: only with CONTEXT (a regex) shortly before it, in the head of
+    its column, behind it ("... is my ..."), or at the end of the turns before; it then rises to BOOSTED. CONTEXT
+    reads names of fields ("order_id", "orderId") as the words that they are made of.
     """
 
     ENTITY: str
@@ -118,11 +46,16 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
     def __init__(self) -> None:
         patterns = [Pattern(form.name, form.regex, form.score) for form in self.FORMS]
         super().__init__(supported_entity=self.ENTITY, patterns=patterns, supported_language="en")
+        self.wordy = tuple(form for form in self.FORMS if not needs_digit(form.need))
+        self.numeric = tuple(form for form in self.FORMS if needs_digit(form.need))
         self.near = re.compile(self.CONTEXT, FLAGS) if self.CONTEXT else None
+        for form in self.FORMS:
+            # Now, once a process, rather than in the middle of a conversation.
+            _ = form.compiled, form.compiled_anchor
 
     def may_occur(self, traits: Traits) -> bool:
         """False only where no form can match."""
-        for form in self.FORMS:  # noqa: SIM110
+        for form in self.FORMS if traits.digits else self.wordy:  # noqa: SIM110
             if form.need(traits):
                 return True
         return False
@@ -130,6 +63,11 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         """Score of a match (0 drops it), or None for its form's own. Checksums and look-alikes go here."""
         return None
+
+    def skip(self, value: str, match: re.Match[str], form: str) -> int:
+        """How many characters at the start of a matched value do not belong to it (none, unless a subclass says
+        otherwise)."""
+        return 0
 
     def trim(self, value: str, match: re.Match[str], form: str) -> int:
         """How many characters of a matched value belong to it (all, unless a subclass says otherwise; 0
@@ -141,9 +79,29 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
     ) -> list[RecognizerResult]:
         """All matches of all forms in a text. Spans are characters; scores 0 to 1."""
         traits = traits_of(text)
-        places: dict[str, list[int]] = {}
-        found = (self.results(form, form.matches(traits, places)) for form in self.FORMS if form.need(traits))
-        return [result for results in found for result in results]
+        return self.found(traits, self.FORMS if traits.digits else self.wordy)
+
+    def needed(self, traits: Traits, forms: Iterable[Form]) -> tuple[Form, ...]:
+        """Those of the forms that may match."""
+        return tuple(form for form in forms if form.need(traits))
+
+    def found(self, traits: Traits, forms: Iterable[Form]) -> list[RecognizerResult]:
+        """All matches of these forms, the needed ones among them."""
+        found: list[RecognizerResult] = []
+        for form in forms:
+            if form.need(traits):
+                found += self.results(form, form.matches(traits))
+        return found
+
+    def asked_for(self, text: str) -> bool:
+        """Whether the turns before end with CONTEXT."""
+        traits = traits_of(text)
+        if not traits.before or self.near is None:
+            return False
+        known = traits.memo.get(self)
+        if known is None:
+            known = traits.memo[self] = self.near.search(traits.opened_before) is not None
+        return known
 
     def results(self, form: Form, matches: Iterator[re.Match[str]]) -> Iterator[RecognizerResult]:
         """Judged and trimmed results of matches of one form."""
@@ -153,11 +111,16 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
         for match in matches:
-            start = match.start(group)
-            size = self.trim(match.group(group), match, form.name)
+            if form.asked and not self.asked_for(match.string):
+                return
+            value = match.group(group)
+            skipped = self.skip(value, match, form.name)
+            value = value[skipped:]
+            start = match.start(group) + skipped
+            size = self.trim(value, match, form.name)
             if size <= 0:
                 continue
-            judged = self.judge(match.group(group)[:size], match, form.name)
+            judged = self.judge(value[:size], match, form.name)
             score = form.score if judged is None else judged
             if score > 0:
                 yield RecognizerResult(self.ENTITY, start, start + size, score, recognition_metadata=dict(metadata))
@@ -176,10 +139,23 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
         weak = [result for result in raw_recognizer_results if result.score < self.BOOSTED]
         if near is None or not weak:
             return raw_recognizer_results
-        asked = any(near.search(earlier) for earlier in context or ())
+        traits = traits_of(text)
+        earlier = "" if context is None else context[0] if len(context) == 1 else "\n".join(context)
+        asked = self.asked_for(text) if earlier == traits.before else near.search(opened(earlier)) is not None
         for result in weak:
             # After a question, only the first words of the answer are the answer.
             told = asked and result.start < 2 * NEAR
-            if told or near.search(text, max(0, result.start - NEAR), result.start):
+            if told or self._labelled(near, traits, result.start, result.end):
                 result.score = self.BOOSTED
         return raw_recognizer_results
+
+    def _labelled(self, near: re.Pattern[str], traits: Traits, start: int, end: int) -> bool:
+        """Whether a word for this kind stands where it says what a match is."""
+        text = traits.text
+        if near.search(opened(text[max(0, start - NEAR) : start])):
+            return True
+        owned = _OWNED.match(text, end)
+        if owned is not None and near.search(opened(text[owned.start() : owned.end() + _AFTER])):
+            return True
+        head = traits.column_head(start)
+        return bool(head) and near.search(opened(head)) is not None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import every, with_digits, with_number, with_words
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import every, with_digits, with_number, with_words
+from classifiers.recognizers.rule import Rule
 
 _NAME = r"(?:[^\W\d_][\w'.-]{0,24})"
 _NO = r"\d{1,5}(?:[ -]?[a-h])?(?:[/-]\d{1,4}[a-h]?)?"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import with_lead
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import with_lead
+from classifiers.recognizers.rule import Rule
 
 _LEAD = (
     r"(?:\b(?:my (?:full |real |first |last |legal |maiden )?(?:name|surname)(?:'s| is)|name[sd]? is|i am "

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from classifiers.recognizers.pieces import hits
+
 # A run of letters ends where the word boundary of a regular expression may be.
-_LETTERS = re.compile(r"[^\W\d_]+")
+LETTERS = re.compile(r"[^\W\d_]+")
+_JOINTS = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
+_BETWEEN = ",;\t|"
+_CELL = 32
+"""Most characters of a cell that can be the head of a column."""
+_DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d(?:[^\d\w]{0,7}\d){4}")
-Need = Callable[["Traits"], bool]
+_REACH = 400
+"""Characters of a line before a place that are looked at for the cells before it."""
 
 
 @dataclass(frozen=True)
@@ -21,15 +29,63 @@ class Traits:
 
     text: str
     before: str = ""
+    whole: bool = False
+    """Whether the text is several turns in a row, parted by line ends, and `before` the same: needs then hold where
+    they hold for one of the turns, and maybe elsewhere."""
 
     @cached_property
     def low(self) -> str:
         """The text in lower case, of the same length: the few letters that grow in lower case stay as they
-        are."""
+        are. An i without a dot gets one, as a regular expression that ignores case sees it."""
         low = self.text.lower()
-        if len(low) == len(self.text):
-            return low
-        return "".join(char if len(char.lower()) > 1 else char.lower() for char in self.text)
+        if len(low) != len(self.text):
+            low = "".join(char if len(char.lower()) > 1 else char.lower() for char in self.text)
+        return dotted(low)
+
+    @cached_property
+    def low_before(self) -> str:
+        """The end of the turns before in lower case."""
+        return dotted(self.before.lower())
+
+    @cached_property
+    def hits(self) -> dict[str, list[int]]:
+        """Where in `low` each known piece starts that occurs."""
+        return hits(self.low)
+
+    @cached_property
+    def hits_before(self) -> dict[str, list[int]]:
+        """The same for the end of the turns before."""
+        return hits(self.low_before) if self.before else {}
+
+    @cached_property
+    def words_before(self) -> frozenset[str]:
+        """The different runs of letters at the end of the turns before, in lower case."""
+        return frozenset(LETTERS.findall(self.low_before))
+
+    @cached_property
+    def kept(self) -> dict[str, list[re.Match[str]]]:
+        """Matches of expressions that several recognisers share."""
+        return {}
+
+    @cached_property
+    def opened_before(self) -> str:
+        """The end of the turns before with names of fields as words."""
+        return opened(self.before)
+
+    @cached_property
+    def memo(self) -> dict[object, bool]:
+        """What `remembered` needs said of this text."""
+        return {}
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where anchors stand, by their expressions, for forms that share one."""
+        return {}
+
+    @cached_property
+    def digit_ends(self) -> list[int]:
+        """The end of each digit."""
+        return [digit.end() for digit in _DIGIT.finditer(self.text)]
 
     @cached_property
     def chars(self) -> frozenset[str]:
@@ -37,7 +93,7 @@ class Traits:
 
     @cached_property
     def digits(self) -> bool:
-        return any(char.isdigit() for char in self.chars)
+        return _DIGIT.search(self.text) is not None
 
     @cached_property
     def long_number(self) -> bool:
@@ -50,16 +106,69 @@ class Traits:
         return max(map(len, self.text.split()), default=0)
 
     @cached_property
-    def words(self) -> str:
-        """The different runs of letters in lower case, between spaces. Quick to search."""
-        return f" {' '.join({word.lower() for word in set(_LETTERS.findall(self.text))})} "
+    def word_set(self) -> frozenset[str]:
+        """The different runs of letters in lower case."""
+        return frozenset(LETTERS.findall(self.low))
 
-    def has_any(self, parts: tuple[str, ...]) -> bool:
-        """Whether a part of some word is in `parts` (lower case; a part may not span words)."""
-        return _one_in(self.words, parts)
+    @cached_property
+    def _tables(self) -> tuple[list[int], list[tuple[str, ...]]]:
+        """Where each line starts, and for each mark that can part cells the first of the lines up to this one that
+        all hold it."""
+        starts: list[int] = []
+        heads: list[tuple[str, ...]] = []
+        at, above = 0, ("",) * len(_BETWEEN)
+        for line in self.text.split("\n"):
+            above = tuple((head or line) if mark in line else "" for mark, head in zip(_BETWEEN, above, strict=True))
+            starts.append(at)
+            heads.append(above)
+            at += len(line) + 1
+        return starts, heads
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """All heads of columns with something under them, their names of fields opened, without quotes."""
+        if "\n" not in self.text or self.chars.isdisjoint(_BETWEEN):
+            return frozenset()
+        found: set[str] = set()
+        last: tuple[str, ...] = ()
+        for heads in self._tables[1]:
+            for mark, head, before in zip(_BETWEEN, heads, last, strict=False):
+                if head and head == before and len(head) < 2 * _REACH:
+                    found.update(head.split(mark))
+            last = heads
+        return frozenset(opened(cell).strip(" \"'`*") for cell in found if len(cell) <= _CELL)
+
+    def column_head(self, place: int) -> str:
+        """The cell that stands at the top of the column in which a place is; empty where it is in no table."""
+        if "\n" not in self.text:
+            return ""
+        starts, heads = self._tables
+        number = bisect_right(starts, place) - 1
+        line = self.text[max(starts[number], place - _REACH) : place]
+        bare = line.rstrip(" \"'`*")
+        mark = bare[-1:] if bare[-1:] in _BETWEEN else ""
+        if place - starts[number] > _REACH or (bare and not mark):
+            return ""
+        for sign, head in zip(_BETWEEN, heads[number], strict=True):
+            if head and (sign == mark or not bare):
+                cells = head[: 2 * _REACH].split(sign, bare.count(sign) + 1)
+                cell = cells[bare.count(sign)] if len(cells) > bare.count(sign) else ""
+                return cell if len(cell) <= _CELL and not any(map(str.isdigit, cell)) else ""
+        return ""
 
 
-def _one_in(text: str, pieces: tuple[str, ...]) -> bool:
+def dotted(text: str) -> str:
+    """A text with dots on all its i."""
+    return text.replace("ı", "i") if not text.isascii() else text
+
+
+def opened(text: str) -> str:
+    """A text with the words apart of which names of fields are made: "order_id" and "orderId" as "order id"."""
+    return _JOINTS.sub(" ", text)
+
+
+def one_in(text: str, pieces: tuple[str, ...]) -> bool:
+    """Whether one of the pieces occurs."""
     # A loop, not any(): this runs a hundred times for each turn, and most turns are short.
     for piece in pieces:  # noqa: SIM110
         if piece in text:
@@ -85,55 +194,3 @@ def traits_of(text: str, before: str | None = None) -> Traits:
 def forget_text() -> None:
     """Drops the kept text."""
     _SLOT.traits = None
-
-
-def with_chars(chars: str) -> Need:
-    """One of these characters occurs."""
-    return lambda traits: not traits.chars.isdisjoint(chars)
-
-
-def with_words(*parts: str) -> Need:
-    """One of these parts of words occurs. A part with spaces around it is a whole word."""
-    return lambda traits: traits.has_any(parts)
-
-
-def with_lead(*leads: str) -> Need:
-    """One of these pieces of lower-case text, which may span words, occurs in any letter case."""
-    return lambda traits: _one_in(traits.low, leads)
-
-
-def with_text(*pieces: str) -> Need:
-    """One of these pieces, which may span words, occurs in exactly this letter case."""
-    return lambda traits: _one_in(traits.text, pieces)
-
-
-def with_digits(traits: Traits) -> bool:
-    """A digit occurs."""
-    return traits.digits
-
-
-def with_number(traits: Traits) -> bool:
-    """Five digits stand close together."""
-    return traits.long_number
-
-
-def with_run(length: int) -> Need:
-    """A run of at least so many characters without white space occurs."""
-    return lambda traits: traits.longest >= length
-
-
-def every(*needs: Need) -> Need:
-    """All of these hold; tried in order, so the cheapest goes first."""
-
-    def hold(traits: Traits) -> bool:
-        for need in needs:  # noqa: SIM110
-            if not need(traits):
-                return False
-        return True
-
-    return hold
-
-
-def with_match(pattern: re.Pattern[str]) -> Need:
-    """A pattern, cheaper than the form's own, matches somewhere."""
-    return lambda traits: pattern.search(traits.text) is not None

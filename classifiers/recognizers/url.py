@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import with_chars, with_text, with_words
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import every, with_chars, with_lead, with_text, with_words
+from classifiers.recognizers.rule import Rule
 
 # Hosts that belong to everybody. A link to one stays, unless its path or query points at a person.
 _PUBLIC_TEXT = (
@@ -32,10 +33,14 @@ _CHARS = r"[^\s<>\"'`\\^{}|\[\]()]"
 _ENDS = (
     r"(?-i:com|net|org|edu|gov|io|biz|eu|de|ch|fr|nl|es|uk|au|ca|pl|cz|dk|se|fi|br|ru|jp|cn|kr|mx|pt|ie|nz|"
     r"za|tr|ua|dev|ai|xyz|"
-    r"online|tech|shop|COM|NET|ORG)"
+    r"online|tech|shop|cloud|family|studio|design|photography|art|wiki|COM|NET|ORG|DE|FR|EU|UK|IO)"
 )
 # Endings that are also words or names of attributes: only with a path, or a digit or hyphen in the name.
-_WORD_ENDS = r"(?-i:in|it|no|at|be|me|us|co|info|name|pro|app|site|store|blog|club|so|to|is|id)"
+_WORD_ENDS = (
+    r"(?-i:in|it|no|at|be|me|us|co|info|name|pro|app|site|store|blog|club|so|to|is|id|tv|gg|gr|hu|ro|bg|hr|lt|lv|ee|"
+    r"il|hk|tw|sg|vn|ke|ng|ly|fm|im|cc|ink|link|page|"
+    r"bio|social|space|website|world|life|email)"
+)
 _LABELS = r"(?<![\w@./:-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
 _STOP = r"(?![\w@-]|\.\w|\()"
 _BARE = rf"{_LABELS}{_ENDS}{_STOP}(?:[/?#]{_CHARS}{{0,512}})?"
@@ -63,6 +68,27 @@ _TELLING = re.compile(
 _CODE_HOSTS_TEXT = "asp.net socket.io ado.net vb.net three.js node.js next.js vue.js d3.js express.js deno.land bit.ly"
 _CODE_HOSTS = frozenset(_CODE_HOSTS_TEXT.split())
 _TRAILING = ".,;:!?*_"
+# Names of fields in the query of a link whose values belong to a person.
+_FIELDS = (
+    r"user|login|handle|screen|nick|name|mail|recipient|token|key|session|sid|auth|uid|account|profile|phone|mobile|"
+    r"cell|tel|contact|fax|secret|sig|code|pass|pwd|card|cc|pan|iban|creditor|ssn|social|tax|nino|insurance|"
+    r"ni_number|national|citizen|licen|plate|dob|birth|bday|order|booking|policy|case|invoice|customer|client|member|"
+    r"ticket|patient|student|employee|addr|ip|mac|bssid|src|host|url|link|homepage|website|redirect|\w{1,24}_id|"
+    r"id_number|\w{1,24}_?n(?:o|um|umber)|"
+    r"dni|nie|nif|cpf|cnpj|bsn|pesel|curp|rfc|rut|sin|tfn|nric|aadhaar|cnic|pps|cpr|oib|cnp|egn|jmbg|nik|nin|nid"
+)
+_QUERY = (
+    rf"[?&;](?:(?P<field>[\w.%-]{{0,24}}?(?:{_FIELDS})[\w.-]{{0,16}}|[\w.-]{{0,12}}%[\w%.-]{{2,120}})|[\w.-]{{1,24}})="
+    rf"(?P<pii>[^\s&\"'<>#]{{3,512}})"
+)
+_PROFILE_HOSTS = ("t.me/", "wa.me/", "linktr.ee/", "twitch.tv/", "paypal.me/", "about.me/", "ask.fm/", "last.fm/",
+"discord.gg/",
+                  "m.me/", "bsky.app/", "cash.app/")  # fmt: skip
+_PROFILE = rf"(?<![\w@./-])(?:www\.)?(?:{'|'.join(map(re.escape, _PROFILE_HOSTS))})[\w.@~$/+-]{{2,128}}"
+_SAID = (
+    r"(?<![\w.@-])(?:https? )?(?:[a-z0-9][a-z0-9-]{0,62}(?: dot | punkt | punto )){1,4}[a-z]{2,12}\b"
+    r"(?: slash(?: [~@\w.-]{1,60}(?: dot [\w-]{1,40}){0,3})?){0,6}"
+)
 
 
 class Url(Rule):
@@ -75,9 +101,20 @@ class Url(Rule):
         Form("www", rf"(?<![\w./@])www\d?\.{_CHARS}{{3,2048}}", 0.6, with_words("www"), r"(?<![\w./@])www"),
         Form("bare", _BARE, 0.5, with_chars("."), _BARE_HEAD, 260, 520),
         Form("wordy", _WORDY, 0.5, with_chars("."), _WORDY_HEAD, 260, 520),
+        Form("profile", _PROFILE, 0.6, with_lead(*_PROFILE_HOSTS), r"\.(?:me|ee|tv|fm|gg|app)/", 24, 160),
+        Form("query", _QUERY, 0.6, every(with_chars("="), with_chars("?&;")), r"[?&;][\w.%-]{1,160}="),
+        Form("said", _SAID, 0.5, with_words(" dot ", " punkt ", " punto "), " (?:dot|punkt|punto) ", 260, 420),
     )
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
+        if form == "query":
+            if not match.group("field"):
+                return None if sum(map(str.isdigit, value)) >= 9 else 0.0
+            return None if any(map(str.isdigit, value)) or len(value) > 4 else 0.0
+        if form == "profile":
+            return None
+        if form == "said":
+            return self._said(value, match)
         if _OWN_PATH.search(value) or _PERSONAL.search(value) or _TELLING.search(value):
             return None
         host = re.split(r"[/?#:]", value.rpartition("://")[2].split("@")[-1], maxsplit=1)[0].rstrip(_TRAILING).lower()
@@ -92,3 +129,15 @@ class Url(Rule):
         if form in ("bare", "wordy") and (not value[0].isalpha() or len(labels[-2]) < 2):
             return 0.0
         return None
+
+    def _said(self, value: str, match: re.Match[str]) -> float | None:
+        """A link that is spelled out: judged as it would be written, where its end is that of a host."""
+        link = re.sub(r" (?:dot|punkt|punto) ", ".", value.lower()).replace(" slash", "/").replace("/ ", "/")
+        host = link.partition("/")[0].split()[-1]
+        if "/" not in link and re.search(r" (?:punto|punkt) (?:de|es)$", value.lower()):
+            # "el punto de vista"
+            return 0.0
+        if re.fullmatch(rf"(?:{_LABELS}){_ENDS}", host):
+            return self.judge(link, match, "bare")
+        sure = "/" in link or re.match(r"www|.*[\d-].*\.", host)
+        return self.judge(link, match, "bare") if sure and re.fullmatch(rf"(?:{_LABELS}){_WORD_ENDS}", host) else 0.0

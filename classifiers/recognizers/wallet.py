@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifiers.recognizers.rule import Form, Rule
-from classifiers.recognizers.traits import every, with_digits, with_run
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.needs import every, with_digits, with_run
+from classifiers.recognizers.rule import Rule
 
 
 class Wallet(Rule):

@@ -78,37 +78,35 @@ def scorer(gold: Path, predictions: Path | None, write: Path | None, model: str,
 
 
 @command.command("scrubber")
-@click.argument("gold", type=click.Path(path_type=Path))
+@click.argument("gold", type=click.Path(path_type=Path), required=False)
 @click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scrubbing.")
+@click.option("--public-data", type=click.Path(path_type=Path), help="Without GOLD: folder with the public PII data.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Folder of another name model than the embedded one.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
-def scrubber(gold: Path, predictions: Path | None, as_json: bool) -> int:
+def scrubber(
+    gold: Path | None, predictions: Path | None, public_data: Path | None, weights: Path | None, as_json: bool
+) -> int:
     """Measure the scrubber on GOLD: JSON lines {"id", "text", "spans": [{"start", "end", "type"}]}.
 
-    Recall and precision are by character and do not ask for the right type.
+    Recall and precision are by character and do not ask for the right type. Without GOLD, the figures of the model
+    card: on the project's synthetic gold, and with --public-data on corpora and transcripts by others. Takes some
+    minutes.
     """
+    from classifiers.scrub_card import report_lines, tables
+    from classifiers.scrub_corpora import corpus_folder
     from classifiers.scrub_evaluate import evaluate
-    from classifiers.scrubber import build_scrubber
+    from classifiers.scrub_measure import measure
+    from classifiers.scrubber import Scrubber
     from schemas.policy import ScrubPolicy
 
-    judged: Any = build_scrubber(ScrubPolicy()) if predictions is None else read_lines(predictions)
+    if gold is None:
+        if predictions is not None:
+            raise UsageError("--predictions needs GOLD: name the file of gold lines that they were made for.")
+        corpora = None if public_data is None else corpus_folder(public_data)
+        figures = measure(Scrubber(ScrubPolicy(), weights), corpora)
+        click.echo(json.dumps(figures, indent=1) if as_json else tables(figures))
+        return 0
+    judged: Any = Scrubber(ScrubPolicy(), weights) if predictions is None else read_lines(predictions)
     found = evaluate(read_lines(gold), judged)
-    click.echo(json.dumps(found, indent=1) if as_json else _table(found))
+    click.echo(json.dumps(found, indent=1) if as_json else report_lines(found))
     return 0
-
-
-def _table(found: dict[str, Any]) -> str:
-    """The scrubber's figures as lines; nested dictionaries are indented."""
-    lines: list[str] = []
-
-    def add(values: dict[str, Any], depth: int) -> None:
-        for name, value in values.items():
-            if isinstance(value, dict):
-                lines.append("  " * depth + str(name))
-                add(value, depth + 1)
-            elif isinstance(value, list) and len(value) == 3:
-                lines.append("  " * depth + f"{name}: {_interval(value)}")
-            else:
-                lines.append("  " * depth + f"{name}: {value}")
-
-    add(found, 0)
-    return "\n".join(lines)

@@ -106,3 +106,29 @@ def test_the_shipped_scrubber_reaches_its_floors_on_the_synthetic_gold() -> None
     assert report["by_casing"]["as_written"]["entities"]["PERSON"]["recall"]["value"] >= 0.93
     assert report["by_casing"]["lower"]["entities"]["PERSON"]["recall"]["value"] >= 0.88
     assert report["precision"]["value"] >= 0.85
+
+
+def test_a_line_with_turns_is_scrubbed_as_a_conversation() -> None:
+    text = "What number can I reach you on?\n8841907 after six"
+    start = text.index("8841907")
+    spans = [{"start": start, "end": start + 7, "type": "PHONE_NUMBER"}]
+    scrubber = build_scrubber(ScrubPolicy())
+    asked = list(predict(scrubber, [{"id": 1, "text": text, "spans": spans, "turns": [text.index("\n") + 1]}]))
+    assert [(span["start"], span["end"]) for span in asked[0]["spans"]] == [(start, start + 7)]
+    assert asked[0]["masked"] == text.replace("8841907", "<PHONE_NUMBER_1>")
+
+
+def test_resampling_kinds_of_items_gives_the_interval_of_resampling_items() -> None:
+    import numpy as np
+
+    hits, sizes = [3, 0, 5, 5, 2] * 40, [5, 5, 5, 5, 2] * 40
+    gold = [
+        {"id": n, "text": "x" * 5, "spans": [{"start": 0, "end": size, "type": "A"}]} for n, size in enumerate(sizes)
+    ]
+    made = [{"id": n, "spans": [{"start": 0, "end": hit, "type": "A"}] if hit else []} for n, hit in enumerate(hits)]
+    recall = evaluate(gold, made)["recall"]
+    rng = np.random.default_rng(1)
+    drawn = [(rng.integers(0, 200, 200)) for _ in range(4000)]
+    ratios = [np.array(hits)[at].sum() / np.array(sizes)[at].sum() for at in drawn]
+    assert abs(recall["low"] - np.quantile(ratios, 0.025)) < 0.01
+    assert abs(recall["high"] - np.quantile(ratios, 0.975)) < 0.01

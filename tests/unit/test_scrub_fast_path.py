@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from presidio_analyzer import RecognizerResult
+from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
-from classifiers.recognizers.rule import Form, Rule
+from classifiers.recognizers.form import Form
+from classifiers.recognizers.rule import Rule
 from classifiers.recognizers.traits import Traits, traits_of
+from classifiers.scrub_engine import make_analyzer
 from classifiers.scrub_fold import fold
-from classifiers.scrub_rules import kinds_to_look_for, make_rules
+from classifiers.scrub_rules import forms_to_try, kinds_to_look_for, make_rules
+from classifiers.scrub_spans import Span, join
+from classifiers.scrubber import BEFORE, Scrubber
 from schemas.policy import ScrubPolicy
 
 FLOOR = ScrubPolicy().min_score
@@ -76,6 +80,31 @@ def test_kinds_to_look_for_are_all_that_any_recogniser_finds(text: str) -> None:
             assert not [result for form in rule.FORMS for result in plain(rule, form, text)]
 
 
+@pytest.fixture(scope="module")
+def both() -> tuple[Scrubber, AnalyzerEngine]:
+    scrubber = Scrubber(ScrubPolicy())
+    return scrubber, make_analyzer(scrubber.engine)
+
+
+def differing(pair: tuple[Scrubber, AnalyzerEngine], before: str, text: str) -> bool:
+    """Whether the scrubber's way gives other spans than Presidio's analyzer with the same recognisers, all of them."""
+    scrubber, analyzer = pair
+    named = scrubber.engine.process_text(text, "en")
+    traits_of(text, before)
+    context = [before] if before else None
+    found = analyzer.analyze(text, "en", score_threshold=FLOOR, nlp_artifacts=named, context=context)
+    plain = join(Span(result.start, result.end, result.entity_type, result.score) for result in found)
+    quick = join(scrubber.spans(text, named, before, forms_to_try(scrubber.rules, [before, text])))
+    return [(span.start, span.end) for span in quick] != [(span.start, span.end) for span in plain]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(before=texts, text=texts)
+def test_the_scrubber_finds_what_presidio_finds(both: tuple[Scrubber, AnalyzerEngine], before: str, text: str) -> None:
+    assert not differing(both, "", fold(text).text)
+    assert not differing(both, fold(before).text[-BEFORE:], fold(text).text)
+
+
 def real_texts(name: str, most: int) -> Iterator[str]:
     with gzip.open(TRANSCRIPTS / name, "rt", encoding="utf-8") as stream:
         size = 0
@@ -95,3 +124,15 @@ def test_real_text_loses_no_span_either(name: str) -> None:
         folded = fold(text).text
         for rule in make_rules():
             assert len(lost(rule, folded)) == 0, rule.name
+
+
+@pytest.mark.skipif(not TRANSCRIPTS.is_dir(), reason="needs the shared transcripts beside the repository")
+@pytest.mark.parametrize("name", ["oasst_sample.jsonl.gz", "wildchat_en.jsonl.gz", "sgd_train.jsonl.gz"])
+def test_in_real_text_too_the_scrubber_finds_what_presidio_finds(
+    both: tuple[Scrubber, AnalyzerEngine], name: str
+) -> None:
+    before = ""
+    for text in real_texts(name, 30_000):
+        folded = fold(text).text
+        assert not differing(both, before[-BEFORE:], folded), "a span differs"
+        before = folded

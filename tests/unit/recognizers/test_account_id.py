@@ -23,6 +23,19 @@ CASES = [
     ("returns uint256", []),
     ("ISO-27001 and RFC-2616", []),
     ("on 2024-05-17", []),
+    ("order_id='44 02 817'", ["44 02 817"]),
+    ("<th>booking_ref</th><td>XC3R3M</td>", ["XC3R3M"]),
+    ("PNR: XKQWZP", ["XKQWZP"]),
+    ("numéro de dossier : 12-34-56", ["12-34-56"]),
+    ("номер заказа 213348", ["213348"]),
+    ("订单号88371920", ["88371920"]),
+    ("54369 is my order number", ["54369"]),
+    ("id;customer_id;plan\n17;NG9L0Y;pro", ["NG9L0Y"]),
+    ("order two zero six six three six", ["two zero six six three six"]),
+    ("case QFX-77499-F5Q6 is open", ["QFX-77499-F5Q6"]),
+    ("in this case 2500 people came", []),
+    ("members pay 120 a year", []),
+    ("the claim that GPT-3.5 wins", []),
 ]
 
 

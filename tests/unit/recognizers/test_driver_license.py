@@ -18,6 +18,13 @@ CASES = [
     ("license to kill", []),
     ("my licence 70278235 if that matters", ["70278235"]),
     ("licence MORGA657054SM9IJ", ["MORGA657054SM9IJ"]),
+    ("number plate AB12 CDE", ["AB12 CDE"]),
+    ("mein Kennzeichen ist B-AB 1234", ["B-AB 1234"]),
+    ("driving licence MORGA 657054 SM9IJ", ["MORGA 657054 SM9IJ"]),
+    ("license_plate: W 735 CG", ["W 735 CG"]),
+    ("AS-844-BI is my license plate", ["AS-844-BI"]),
+    ("targa L A B four seven nine", ["L A B four seven nine"]),
+    ("my license costs 300 a year", []),
 ]
 
 

@@ -25,6 +25,18 @@ CASES = [
     ("look at the website", []),
     ("@property\ndef x(self): ...", []),
     ("a @ b", []),
+    ("ana . kovac @ example . com", ["ana . kovac @ example . com"]),
+    ("a n a @ g m a i l . c o m", ["a n a @ g m a i l . c o m"]),
+    ("ana_at_example.com", ["ana_at_example.com"]),
+    ("ana{at}example[.]dev", ["ana{at}example[.]dev"]),
+    ("mail me at ana at example dot dev", ["ana at example dot dev"]),
+    ("ana underscore k at mail dot example dot xyz", ["ana underscore k at mail dot example dot xyz"]),
+    ("ana arroba ejemplo punto es", ["ana arroba ejemplo punto es"]),
+    ("ana arobase exemple point fr", ["ana arobase exemple point fr"]),
+    ("ana ät beispiel punkt de", ["ana ät beispiel punkt de"]),
+    ("look at this point in the film", []),
+    ("npm i react@18.2.0", []),
+    ("look at that dot in the sky", []),
 ]
 
 

@@ -13,6 +13,9 @@ CASES = [
     ("YW5hQGV4YW1wbGUub3Jn", ["YW5hQGV4YW1wbGUub3Jn"]),
     ("internationalisation and counterrevolutionary", []),
     ("aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=", []),
+    ("Cookie: s=YW5hLmtvdmFjQGV4YW1wbGUub3Jn; a=1", ["YW5hLmtvdmFjQGV4YW1wbGUub3Jn"]),
+    ("/u/YW5hLmtvdmFjQGV4YW1wbGUub3Jn", ["/u/YW5hLmtvdmFjQGV4YW1wbGUub3Jn"]),
+    ("Authorization: Basic YW5hLmtvdmFjQGV4YW1wbGUub3JnOnB3", ["YW5hLmtvdmFjQGV4YW1wbGUub3JnOnB3"]),
 ]
 
 

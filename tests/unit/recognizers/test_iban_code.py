@@ -17,6 +17,12 @@ CASES = [
     ("DE89 3704 0044", []),
     ("de 2012 et elle serait donc venue", []),
     ("AB12 code words only here and there", []),
+    ("D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0", ["D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0"]),
+    ("DE8.93704.0044.0532.013.000", ["DE8.93704.0044.0532.013.000"]),
+    ("my iban is GB29 NWBK 6016", ["GB29 NWBK 6016"]),
+    ("account GB29NWBK601613", ["GB29NWBK601613"]),
+    ("GB29NWBK6016133192681 short of one", ["GB29NWBK6016133192681"]),
+    ("my account has 12000 followers", []),
 ]
 
 

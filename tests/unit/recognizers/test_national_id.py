@@ -27,6 +27,17 @@ CASES = [
     ("error 8837261", []),
     ("medicare 2980 83444 2", ["2980 83444 2"]),
     ("curp WFXY860513HHLBVUX08", ["WFXY860513HHLBVUX08"]),
+    ("HKID A123456(7)", ["A123456(7)"]),
+    ("Ghana card GHA-123456789-0", ["GHA-123456789-0"]),
+    ('"national_id": "85.07.30-033.28"', ["85.07.30-033.28"]),
+    ("mein Personalausweis ist L01X00T47", ["L01X00T47"]),
+    ("身份证号110105194912310021", ["110105194912310021"]),
+    ("my pesel is 4 4 0 5 1 4 0 1 3 5 9", ["4 4 0 5 1 4 0 1 3 5 9"]),
+    ("СНИЛС 112-233-445 95", ["112-233-445 95"]),
+    ("H V N P N seven nine nine nine P is my PAN card", ["H V N P N seven nine nine nine P"]),
+    ("id,cpf\n17,52998224725", ["52998224725"]),
+    ("RFC 2616 and RFC 7231 say so", []),
+    ("sin duda 300 veces", []),
 ]
 
 

@@ -17,6 +17,15 @@ CASES = [
     ("my passport expired last year", []),
     ("a passport photo costs 12", []),
     ("533401209", []),
+    ("my passport number is X 1 2 3 4 5 6 7", ["X 1 2 3 4 5 6 7"]),
+    ("passport_no='AB 1234567'", ["AB 1234567"]),
+    ("<b>Passport:</b> 45 04 123456", ["45 04 123456"]),
+    ("паспорт 45 04 123456", ["45 04 123456"]),
+    ("护照号E12345678", ["E12345678"]),
+    ("C01X00T47 is my passport number", ["C01X00T47"]),
+    ("passport five zero Z Q two one oh five", ["five zero Z Q two one oh five"]),
+    ("the passport costs 82.50", []),
+    ("a passport from 2019", []),
 ]
 
 

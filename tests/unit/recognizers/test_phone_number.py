@@ -36,6 +36,23 @@ CASES = [
     ("questions to Ana (7375550105).", ["(7375550105"]),
     ("one, two, three, four, five, six, seven, go", []),
     ("ts 1700000000", []),
+    ("zero seven double five oh one eight two three", ["zero seven double five oh one eight two three"]),
+    ("appelle le zéro six un deux trois cinq six sept huit neuf", ["zéro six un deux trois cinq six sept huit neuf"]),
+    ("+49 (0) 171 / 555 01 23", ["+49 (0) 171 / 555 01 23"]),
+    ("011 44 7700 900123 from the US", ["011 44 7700 900123"]),
+    ("(0043) 664-1234567 x12", ["(0043) 664-1234567 x12"]),
+    ("my number is 612 345 678", ["612 345 678"]),
+    ("call me on 5-5-5-0-1-8-7-2", ["5-5-5-0-1-8-7-2"]),
+    ("name,phone,plan\nana,612 345 678,pro", ["612 345 678"]),
+    ("2021 0171 5550123", ["0171 5550123"]),
+    ("Tel.: 091.284.7705 Durchwahl 12", ["091.284.7705 Durchwahl 12"]),
+    ("> (0171) 5550123", ["(0171) 5550123"]),
+    ("555 018 72 is my mobile number", ["555 018 72"]),
+    ("it's 707-555-0260", ["707-555-0260"]),
+    ("my phone has 128 GB and cost 799", []),
+    ("17,212 345,90 in the bank", []),
+    ("lottery numbers 4 8 15 16 23 42", []),
+    ("a show (2013-2019)", []),
 ]
 
 

@@ -34,6 +34,19 @@ CASES = [
     ("ssh into db, user ana, pw juniper-harbor-16", ["juniper-harbor-16"]),
     ("host db, password vel2aw5x8xOb.", ["vel2aw5x8xOb."]),
     ("we passed 3 tests and the token 2024 report", []),
+    ("PORT=1\nSMTP_PASS=Fendor17@\n", ["Fendor17@"]),
+    ("redis://:s3cr3t-x9@cache:6379/0", ["s3cr3t-x9"]),
+    ("the key's belh4m1x", ["belh4m1x"]),
+    ("пароль Mist0173", ["Mist0173"]),
+    ("| password | P@ss4569 |", ["P@ss4569"]),
+    ("<b>token:</b> Oltu1055x", ["Oltu1055x"]),
+    ('user.set("client_secret", "P@ss3834")', ["P@ss3834"]),
+    ("id,password\n17,Tuti7731!", ["Tuti7731!"]),
+    ("dp.pt.z4YiPbKE7JOI7k2utNO9kLEb0y5V6F28xujcZq356qD", ["dp.pt.z4YiPbKE7JOI7k2utNO9kLEb0y5V6F28xujcZq356qD"]),
+    ("figd_Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78", ["figd_Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78"]),
+    ("5123456789:AAFb1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uVw", ["5123456789:AAFb1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uVw"]),
+    ("the key is important", []),
+    ("pass the salt to table12", []),
 ]
 
 

@@ -15,6 +15,9 @@ CASES = [
     ("943 476 5918 for the NHS", []),
     ("GB123456A", []),
     ("my ni number is QQ 28 30 47 A", ["QQ 28 30 47 A"]),
+    ("NI number A-B-1-2-3-4-5-6-C", ["A-B-1-2-3-4-5-6-C"]),
+    ("my NINO is AB1.234.56C", ["AB1.234.56C"]),
+    ("national insurance L M double one two three four five C", ["L M double one two three four five C"]),
 ]
 
 

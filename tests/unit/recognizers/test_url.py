@@ -23,6 +23,14 @@ CASES = [
     ("https://profiles.example.com/u/ana_k", ["https://profiles.example.com/u/ana_k"]),
     ("git.example.net/akovac is mine", ["git.example.net/akovac"]),
     ("https://www.wikipedia.org/~ana", ["https://www.wikipedia.org/~ana"]),
+    ("linkedin dot com slash in slash ana-kovac", ["linkedin dot com slash in slash ana-kovac"]),
+    ("www dot kovac-family dot net", ["www dot kovac-family dot net"]),
+    ("T.ME/ANAKOVAC and linktr.ee/anakovac", ["T.ME/ANAKOVAC", "linktr.ee/anakovac"]),
+    ("GET /v1/user?phone=0171%205550123&x=1", ["0171%205550123"]),
+    ("/find?url=https%3A//ana.example.de/x", ["https%3A//ana.example.de/x"]),
+    ("desde el punto de vista", []),
+    ("/find?page=2&sort=name", []),
+    ("Std.lv and main.rs", []),
 ]
 
 

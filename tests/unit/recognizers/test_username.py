@@ -22,6 +22,17 @@ CASES = [
     ("@everyone look", []),
     ("my discord is down", []),
     ("your username is required", []),
+    ("my insta is xyz_123", ["xyz_123"]),
+    ("add me on discord, dortijul47", ["dortijul47"]),
+    ("find me on tiktok as marya_782", ["marya_782"]),
+    ("ig: x_beltinor_x", ["x_beltinor_x"]),
+    ("mein Benutzername ist radorgri.9", ["radorgri.9"]),
+    ("# login x_nebel_x", ["x_nebel_x"]),
+    ("<th>username</th><td>peljulya.9</td>", ["peljulya.9"]),
+    ("id;username\n17;nortika.0", ["nortika.0"]),
+    ('screen_name = "kovacana"', ["kovacana"]),
+    ("login_page_model.dart and manager_login = last", []),
+    ("ssh [USERNAME]@[EXTERNAL_IP]", []),
 ]
 
 

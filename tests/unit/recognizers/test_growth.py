@@ -1,0 +1,33 @@
+"""Bait for the recognisers' own expressions: the cost of a text grows with its length and no faster."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from classifiers.recognizers.traits import traits_of
+from classifiers.scrub_fold import fold
+from classifiers.scrub_rules import make_rules
+
+SIZE = 80_000
+BAITS = [
+    "1234567890", "1 ", "1/", "1-", "1.", "+1 ", "(1", "::", "0:", "[[", "([{<", "a@", "a . ", "x at y dot ", "a[at]",
+    "one two ", "A-1-", "A1 B2 ", "order number is the ", "card card 1 ", "ssn 1 ", "call me 1 ", "passport no A ",
+    "plate A 1 ", "my id is a b c d e ", "123456 is my ", "born on the ", "the fourth of may nineteen ", "4 may ",
+    "insta is x_", "the key is ", "-----BEGIN PRIVATE KEY-----", "&user=1", "slash x dot ", "4111-", "DE89 ", "x_",
+    "id,1\n", "1,2,", "| 1 ", "1\n", "&#64;", "\\u0040", "\u0430a", "\u200bx", "QWxhZGRpbjpvcGVu",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bait", BAITS)
+def test_bait_costs_what_its_length_says(bait: str) -> None:
+    text = bait * (SIZE // len(bait))
+    began = time.process_time()
+    folded = fold(text).text
+    traits = traits_of(folded, "")
+    for rule in make_rules():
+        if rule.may_occur(traits):
+            rule.enhance_using_context(folded, rule.analyze(folded, [rule.ENTITY]), [], None, None)
+    # Measured: under 0.3 s. A cost that grows with the square of the length would be minutes.
+    assert time.process_time() - began < 4.0
