@@ -147,12 +147,8 @@ def _end(text: str) -> str:
     """The last characters of a text, from the start of a word on."""
     if len(text) <= BEFORE:
         return text
-    at = len(text) - BEFORE
-    while (
-        at < len(text) and (text[at].isalnum() or text[at] == "_") and (text[at - 1].isalnum() or text[at - 1] == "_")
-    ):
-        at += 1
-    return text[at:]
+    start = _WORD_START.search(text, len(text) - BEFORE)
+    return text[start.start() :] if start else ""
 
 
 def _digest(policy: ScrubPolicy, model_digest: str) -> str:

@@ -72,11 +72,13 @@ _LETTERS = (
 # Without any label: capitals and digits, or more digits than counts and years have.
 _ALONE = r"(?<![\w.,$€£¥+/:=#%&*^~<>-])"
 _BARE_CODE = (
-    rf"{_ALONE}(?:(?-i:[A-Z]{{1,5}})\d{{5,10}}(?-i:[A-Z]{{0,3}})|\d{{8,12}}|\d{{3}}-\d{{7}}-\d{{7}})"
+    rf"{_ALONE}(?:(?-i:[A-Z]{{1,5}})\d{{5,10}}(?-i:[A-Z]{{0,3}})|\d{{7,10}}(?-i:[A-Z])|\d{{6,12}}|\d{{3}}-\d{{7}}-\d{{7}})"
     r"(?![\w%/:=]|[.,-]\d)"
 )
 _BARE_ANCHOR = rf"{_ALONE}(?:(?-i:[A-Z]{{1,5}})?\d{{5}}|\d{{3}}-\d{{7}})"
 _ROUND = re.compile(r"\d+000|(\d)\1+|0?123456\d*|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{0,4}")
+# What makes a shorter number somebody's own.
+_OWN = re.compile(r"\b(?:mine|ours|yours|(?:call|know|list|file|find) (?:me|us)(?: as| under)?)\b", FLAGS)
 # A number that belongs to somebody; others are counts, products and constants.
 _OWNER = re.compile(
     r"\b(?:i|i'?m|me|my|mine|our|ours|his|her|their|your|yours|client|customer|member|contract|permit|licen[cs]e|passport|"
@@ -172,4 +174,5 @@ def _bare(value: str, match: re.Match[str]) -> bool:
     near = (
         match.string[max(0, match.start() - 100) : match.start()] + " " + match.string[match.end() : match.end() + 60]
     )
-    return not _ROUND.fullmatch(value) and _OWNER.search(near) is not None
+    owner = _OWN if len(value) < 8 else _OWNER
+    return not _ROUND.fullmatch(value) and owner.search(near) is not None

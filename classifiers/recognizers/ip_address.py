@@ -13,7 +13,11 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IDENTIFIES_NOBODY = ("127.", "0.0.0.0", "255.255.")
 _VERSION_BEFORE = re.compile(r"(?:\bv|versions?|release|build|[\w-]==)\s{0,3}$", re.IGNORECASE)
 _HIDDEN = r"(?:[\[(] ?(?:\.|dot) ?[\])]|%5b\.%5d)"
-_V6 = r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])"
+# A port may follow, and a colon of the sentence.
+_V6 = (
+    r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?"
+    r"(?!\w)(?!:(?!\d{0,5}:?(?![\w:])))"
+)
 
 
 class IpAddress(Rule):
