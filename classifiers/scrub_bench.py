@@ -20,26 +20,30 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class _Timed:
-    """A block of conversations: its characters, and seconds of processor time of the scrubber and of stock Presidio."""
+    """A block of conversations: its characters, and seconds of processor time of the scrubber, of stock Presidio with
+    a name recogniser alone, and of the same with a whole small model."""
 
     size: int
     ours: float
-    stock: float
+    names: float
+    whole: float
 
 
 def bench(sources: Mapping[str, Iterable[Sequence[str]]], scrubber: Scrubber, characters: int) -> dict[str, Any]:
-    """For each source and for all of them: {"characters", "ours", "stock", "ratio", "low", "high"}.
+    """For each source and for all of them: {"blocks", "characters", "ours", "names", "whole", "over_names",
+    "over_whole"}.
 
     `sources` holds conversations, each the texts of its turns. Block by block they are scrubbed whole, names and
-    placeholders included, then given turn by turn to stock Presidio, until a source has given `characters`. Speeds
-    are in thousands of characters a second of processor time; `ratio` is ours over stock with its 95 % interval
-    (percentile bootstrap over blocks). A share WARM of each source comes first and is not timed.
+    placeholders included, then given turn by turn to stock Presidio, once with a name recogniser alone and once with a
+    whole small model, until a source has given `characters`. Speeds are in thousands of characters a second of
+    processor time; `over_…` is ours over stock, as [ratio, low, high] with a 95 % interval (percentile bootstrap over
+    blocks). A share WARM of each source comes first and is not timed.
     """
-    stock = stock_analyzer()
+    stock = stock_analyzer(), stock_analyzer(whole=True)
     report: dict[str, Any] = {}
     everything: list[_Timed] = []
     for name, conversations in sources.items():
-        timed = _timed(conversations, scrubber, stock, characters)
+        timed = list(_timed(conversations, scrubber, stock, characters))
         if timed:
             report[name] = _figures(timed)
             everything += timed
@@ -49,27 +53,28 @@ def bench(sources: Mapping[str, Iterable[Sequence[str]]], scrubber: Scrubber, ch
 
 
 def _timed(
-    conversations: Iterable[Sequence[str]], scrubber: Scrubber, stock: Callable[[str], Any], characters: int
-) -> list[_Timed]:
-    """One row for each block of conversations: long enough that neither pays for what the other left in the caches."""
-    timed: list[_Timed] = []
+    conversations: Iterable[Sequence[str]], scrubber: Scrubber, stock: Sequence[Callable[[str], Any]], characters: int
+) -> Iterator[_Timed]:
+    """One row for each block of conversations: long enough that none pays for what another left in the caches."""
     warm = WARM * characters
     for block in _blocks(conversations):
-        began = time.process_time()
-        for texts in block:
-            scrubber.scrub(texts)
-        between = time.process_time()
-        for text in (text for texts in block for text in texts):
-            stock(text)
-        size = sum(len(text) for texts in block for text in texts)
+        texts = [text for conversation in block for text in conversation]
+        size = sum(map(len, texts))
+        times = [_seconds(scrubber.scrub, block), *(_seconds(analyze, texts) for analyze in stock)]
         if warm > 0:
             warm -= size
             continue
-        timed.append(_Timed(size, between - began, time.process_time() - between))
+        yield _Timed(size, *times)
         characters -= size
         if characters <= 0:
-            break
-    return timed
+            return
+
+
+def _seconds(work: Callable[[Any], Any], items: Iterable[Any]) -> float:
+    began = time.process_time()
+    for item in items:
+        work(item)
+    return time.process_time() - began
 
 
 def _blocks(conversations: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
@@ -91,20 +96,21 @@ def _blocks(conversations: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]
 def _figures(timed: Sequence[_Timed]) -> dict[str, Any]:
     import numpy as np
 
-    table = np.array([(item.size, item.ours, item.stock) for item in timed])
+    table = np.array([(item.size, item.ours, item.names, item.whole) for item in timed])
     rng = np.random.default_rng(0)
-    drawn = np.empty(RESAMPLES)
-    for at in range(RESAMPLES):
-        _, ours, stock = table[rng.integers(0, len(table), len(table))].sum(axis=0)
-        drawn[at] = stock / ours
-    size, ours, stock = table.sum(axis=0)
-    low, high = np.quantile(drawn, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    drawn = np.array([table[rng.integers(0, len(table), len(table))].sum(axis=0) for _ in range(RESAMPLES)])
+    size, ours, names, whole = table.sum(axis=0)
+    ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+
+    def over(seconds: float, column: int) -> list[float]:
+        low, high = np.quantile(drawn[:, column] / drawn[:, 1], ends)
+        return [round(float(value), 1) for value in (seconds / ours, low, high)]
+
+    speeds = {"ours": ours, "names": names, "whole": whole}
     return {
         "blocks": len(timed),
         "characters": int(size),
-        "ours": round(size / ours / 1000, 1),
-        "stock": round(size / stock / 1000, 1),
-        "ratio": round(stock / ours, 1),
-        "low": round(float(low), 1),
-        "high": round(float(high), 1),
+        **{name: round(float(size / seconds / 1000), 1) for name, seconds in speeds.items()},
+        "over_names": over(names, 2),
+        "over_whole": over(whole, 3),
     }

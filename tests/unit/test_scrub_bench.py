@@ -17,8 +17,9 @@ from schemas.policy import ScrubPolicy
 TALK = ["Hello, I am Zdenka Horvat, write to z@example.com.", "Glad to help, Zdenka! What is it about?"] * 3
 
 
-def test_stock_presidio_finds_a_mail_address_without_the_network() -> None:
-    found = stock_analyzer()("write to z@example.com")
+@pytest.mark.parametrize("whole", [False, True])
+def test_stock_presidio_finds_a_mail_address_without_the_network(whole: bool) -> None:
+    found = stock_analyzer(whole)("write to z@example.com")
     assert "EMAIL_ADDRESS" in {result.entity_type for result in found}
 
 
@@ -29,7 +30,8 @@ def test_a_source_gives_as_many_characters_as_asked_after_the_untimed_ones(monke
     assert report["a"]["characters"] == 4 * size
     assert report["b"]["characters"] == size
     assert report["all"]["blocks"] == 5
-    assert report["all"]["low"] <= report["all"]["ratio"] <= report["all"]["high"]
+    for ratio, low, high in (report["all"]["over_names"], report["all"]["over_whole"]):
+        assert 0 < low <= ratio <= high
     assert "none" not in report
 
 
