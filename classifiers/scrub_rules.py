@@ -1,4 +1,4 @@
-"""All pattern recognisers, in one list, and the cheap tests that say which kinds to look for in a text."""
+"""All pattern recognisers, in one list, and which of their forms are tried on a conversation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from classifiers.recognizers.rule import Rule
 from classifiers.recognizers.secret import Secret
 from classifiers.recognizers.street_address import StreetAddress
 from classifiers.recognizers.told_name import ToldName
-from classifiers.recognizers.traits import Traits, traits_of
+from classifiers.recognizers.traits import Traits
 from classifiers.recognizers.uk_nino import UkNino
 from classifiers.recognizers.url import Url
 from classifiers.recognizers.us_ssn import UsSsn
@@ -58,13 +58,6 @@ class Tried(NamedTuple):
 def make_rules() -> tuple[Rule, ...]:
     """One instance of each recogniser, shared by the process: they hold compiled patterns and no text."""
     return tuple(rule() for rule in RULES)
-
-
-def kinds_to_look_for(text: str, before: str = "") -> set[str]:
-    """Entity types of which some pattern may match, by the recognisers' own cheap tests. Exact: no other
-    can match."""
-    traits = traits_of(text, before)
-    return {rule.ENTITY for rule in make_rules() if rule.may_occur(traits)}
 
 
 def forms_to_try(rules: Sequence[Rule], texts: Sequence[str]) -> list[Tried]:

@@ -53,13 +53,6 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
             # Now, once a process, rather than in the middle of a conversation.
             _ = form.compiled, form.compiled_anchor
 
-    def may_occur(self, traits: Traits) -> bool:
-        """False only where no form can match."""
-        for form in self.FORMS if traits.digits else self.wordy:  # noqa: SIM110
-            if form.need(traits):
-                return True
-        return False
-
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
         """Score of a match (0 drops it), or None for its form's own. Checksums and look-alikes go here."""
         return None

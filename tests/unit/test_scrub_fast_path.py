@@ -17,7 +17,7 @@ from classifiers.recognizers.rule import Rule
 from classifiers.recognizers.traits import Traits, traits_of
 from classifiers.scrub_engine import make_analyzer
 from classifiers.scrub_fold import fold
-from classifiers.scrub_rules import forms_to_try, kinds_to_look_for, make_rules
+from classifiers.scrub_rules import FEW_TURNS, Tried, forms_to_try, make_rules
 from classifiers.scrub_spans import Span, join
 from classifiers.scrubber import BEFORE, Scrubber
 from schemas.policy import ScrubPolicy
@@ -72,12 +72,27 @@ def test_needs_and_anchors_lose_no_span(text: str) -> None:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(texts)
-def test_kinds_to_look_for_are_all_that_any_recogniser_finds(text: str) -> None:
-    kinds = kinds_to_look_for(text)
+def test_a_form_that_is_not_needed_matches_nothing(text: str) -> None:
     for rule in make_rules():
-        if rule.ENTITY not in kinds:
-            assert not rule.may_occur(Traits(text))
-            assert not [result for form in rule.FORMS for result in plain(rule, form, text)]
+        needed = {form.name for form in rule.needed(Traits(text), rule.FORMS)}
+        for form in rule.FORMS:
+            assert form.name in needed or not plain(rule, form, text), (rule.name, form.name)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(texts, min_size=FEW_TURNS, max_size=2 * FEW_TURNS))
+def test_choosing_forms_for_all_turns_at_once_loses_no_span(
+    both: tuple[Scrubber, AnalyzerEngine], turns: list[str]
+) -> None:
+    scrubber = both[0]
+    folded = [fold(turn).text for turn in turns]
+    chosen = forms_to_try(scrubber.rules, folded)
+    every = [Tried(rule, rule.FORMS, rule.wordy) for rule in scrubber.rules]
+    before = ""
+    for text, named in zip(folded, scrubber.engine.conversation(folded), strict=True):
+        found = [join(scrubber.spans(text, named, before, tried)) for tried in (chosen, every)]
+        assert found[0] == found[1]
+        before = text[-BEFORE:]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ FLOOR = ScrubPolicy().min_score
 
 def masked(rule: Rule, text: str, before: str = "") -> list[str]:
     traits_of(text, before)
-    if not rule.may_occur(Traits(text, before)):
+    if not rule.needed(Traits(text, before), rule.FORMS):
         return []
     results = rule.analyze(text, [rule.ENTITY])
     results = rule.enhance_using_context(text, results, [], None, [before] if before else None)
