@@ -39,6 +39,6 @@ def ordinary() -> float:
 
 @pytest.mark.parametrize("bait", BAITS)
 def test_bait_costs_what_its_length_says(bait: str, ordinary: float) -> None:
-    # Measured: up to 12 times ordinary talk of that length. A cost that grows with the square of the length would be
+    # Measured: up to 9 times ordinary talk of that length. A cost that grows with the square of the length would be
     # thousands of times.
     assert seconds(bait * (SIZE // len(bait))) < 100 * max(ordinary, 0.02)
