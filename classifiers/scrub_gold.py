@@ -176,7 +176,7 @@ class Identifiers:
         return f"{head}.{''.join(self.rng.choices(string.ascii_letters + string.digits + '-_', k=43))}"
 
 
-FILES = ("held_out", "held_out_talk", "held_out_messy")
+FILES = ("held_out", "held_out_talk", "held_out_messy", "held_out_ids")
 """Template files for the gold only; each has its own author, none of whom wrote the training templates."""
 
 
