@@ -3,8 +3,8 @@
 spaCy's own small English models are not on PyPI, so one of the same size and kind is made here from blank in a few
 seconds: hash embeddings and four convolutions (spaCy's default `HashEmbedCNN`, width 96, depth 4) under a
 transition-based name recogniser. `whole` adds a tagger and a parser over embeddings that they share, as the published
-small models have them and as Presidio runs them; both stay untrained, which makes them no quicker. The lemmatiser is
-left out. What the baseline finds is not compared, only its speed.
+small models have them and as Presidio runs them; both stay untrained, and what that does to their speed was not
+measured. The lemmatiser is left out. What the baseline finds is not compared, only its speed.
 """
 
 from __future__ import annotations
