@@ -17,9 +17,9 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from classifiers.scrub_judge import Conversation, Surroundings, in_other_script, judged
-from classifiers.scrub_names import NameModel
+from classifiers.scrub_names import APART, NameModel
 from classifiers.scrub_rules import make_rules
-from classifiers.scrub_tokens import TURN, Cut, cut_words, text_case
+from classifiers.scrub_tokens import TURN, Cut, text_case
 
 NAME_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS")
 JOIN_AT = 0.12
@@ -72,33 +72,48 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
         for text in texts:
             yield text, self.process_text(text, language)
 
-    def conversation(self, texts: Sequence[str], cuts: Sequence[Cut] | None = None) -> list[NlpArtifacts]:
-        """Artifacts of the texts of one conversation; each is read in the light of the one before.
+    def conversation(self, texts: Sequence[str]) -> list[NlpArtifacts]:
+        """Artifacts of the texts of one conversation; each is read in the light of the one before."""
+        return self.conversations([(texts, list(map(Cut, texts)))])[0]
 
-        `cuts` are the texts' words (`cut_words`), where they are known already.
-        """
+    def conversations(self, several: Sequence[tuple[Sequence[str], Sequence[Cut]]]) -> list[list[NlpArtifacts]]:
+        """The same for each of several conversations: their texts, and the words of each text (`Cut`)."""
         words: list[str] = []
         cases: list[int] = []
         passed: list[int] = []
-        cut = []
-        for text, (found, starts) in zip(texts, cuts or map(cut_words, texts), strict=True):
-            if not text.isascii() and in_other_script(found):
-                passed += [len(words) + at for at, word in enumerate(found) if not word[0].isupper()]
-            cut.append((len(words), found, starts))
-            words += [*found, TURN]
-            cases += [text_case(found)] * len(found) + [0]
-        whole = Conversation(words, self._known)
+        places: list[tuple[int, int]] = []
+        for texts, cuts in several:
+            first = len(words)
+            for text, found in zip(texts, (cut.words for cut in cuts), strict=True):
+                if not text.isascii() and in_other_script(found):
+                    passed += [len(words) + at for at, word in enumerate(found) if not word[0].isupper()]
+                words += [*found, TURN]
+                cases += [text_case(found)] * len(found) + [0]
+            places.append((first, len(words)))
+            words += [APART] * self.model.gap
+            cases += [0] * self.model.gap
         likely = self.model.probabilities(words, cases, passed)
+        return [
+            self._read(texts, cuts, words[first:last], likely[first:last])
+            for (texts, cuts), (first, last) in zip(several, places, strict=True)
+        ]
+
+    def _read(self, texts: Sequence[str], cuts: Sequence[Cut], words: list[str], likely: Any) -> list[NlpArtifacts]:
+        """Artifacts of the texts of one conversation, from the probabilities (words, labels) of its words."""
+        whole = Conversation(words, self._known)
         maybe = (likely[:, 0] <= 1.0 - JOIN_AT).nonzero()[0]
         nothing = self._artifacts([])
         made = []
-        for text, (at, found, starts) in zip(texts, cut, strict=True):
+        at = 0
+        for text, cut in zip(texts, cuts, strict=True):
+            found = cut.words
             first, last = maybe.searchsorted((at, at + len(found)))
-            if first == last:
+            spans = [] if first == last else name_spans(likely[at : at + len(found)], found, cut.starts)
+            at += len(found) + 1
+            if not spans:
                 made.append(nothing)
                 continue
             around = Surroundings(text, found, self._known, whole)
-            spans = name_spans(likely[at : at + len(found)], found, starts)
             scored = [(span, judged(span.label_, span.start_char, span.end_char, span.score, around)) for span in spans]
             kept = [replace(span, score=round(score**TUNED, 4)) for span, score in scored if score > 0]
             made.append(self._artifacts(kept) if kept else nothing)

@@ -11,7 +11,7 @@ from typing import Any
 from classifiers.scrub_figures import FAMILY_NAMES
 from classifiers.scrub_fill import Labelled
 from classifiers.scrub_net import LABELS
-from classifiers.scrub_tokens import LINE, TURN, cut_words, letter_groups, shape, text_case, word_key
+from classifiers.scrub_tokens import LINE, TURN, Cut, letter_groups, shape, text_case, word_key, word_type
 
 LENGTH = 128
 """Words in one training sequence."""
@@ -63,9 +63,10 @@ def labelled_words(item: Labelled, lists: Lists) -> Row:
             words.append(TURN)
             masks.append(_BIT["O"])
             cases.append(0)
-        found, starts = cut_words(part)
+        cut = Cut(part)
+        found = cut.words
         cases += [text_case(found)] * len(found)
-        for word, start in zip(found, starts, strict=True):
+        for word, start in zip(found, cut.starts, strict=True):
             words.append(word)
             masks.append(_mask(item, at + start, word, lists))
         at += len(part) + 1
@@ -138,7 +139,7 @@ def tensors(group: list[Row], lists: Lists, rng: random.Random | None) -> dict[s
     import torch
 
     numbers: dict[str, int] = {}
-    order = [[numbers.setdefault(word, len(numbers)) for word in row.words] for row in group]
+    order = [[numbers.setdefault(word, len(numbers)) for word in map(word_type, row.words)] for row in group]
     known: list[int] = []
     frequency: list[int] = []
     bags: list[int] = []

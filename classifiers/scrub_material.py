@@ -26,7 +26,7 @@ from classifiers.scrub_corpora import (
 )
 from classifiers.scrub_figures import FAMILY_NAMES
 from classifiers.scrub_fill import Labelled, fill, read_templates, recase
-from classifiers.scrub_tokens import FREQUENCIES, TURN, cut_words, word_key
+from classifiers.scrub_tokens import FREQUENCIES, TURN, Cut, word_key
 from classifiers.scrub_values import Values
 
 FILLS = 12
@@ -53,16 +53,16 @@ def common_words(corpora: Path | None) -> dict[int, int]:
     counts: Counter[str] = Counter()
     for lines in read_templates(("plain_talk", "plain_facts", "plain_in_talk")).values():
         for line in lines:
-            counts.update(word for word in cut_words(line)[0] if word.islower())
+            counts.update(word for word in Cut(line).words if word.islower())
     if corpora is not None:
         with gzip.open(corpora / COMMENTS, "rt", encoding="utf-8", newline="") as stream:
             for row in csv.reader(stream, delimiter="\t"):
                 text = re.sub(r"\[(?:NAME|RELIGION)\]", " ", row[0])
-                counts.update(word for word in cut_words(text)[0] if word.islower())
+                counts.update(word for word in Cut(text).words if word.islower())
         for name in CHAT:
             for item in read_transcripts(corpora / name, foreign=False):
                 # Once a turn: a name that one of them repeats is no common word.
-                counts.update({word for word in cut_words(item.text)[0] if word.islower()})
+                counts.update({word for word in Cut(item.text).words if word.islower()})
     return {
         word_key(word): min(FREQUENCIES - 1, int(math.log2(n)))
         for word, n in counts.items()
@@ -84,9 +84,9 @@ def mostly_names(items: Iterable[Labelled]) -> frozenset[str]:
     some of them unlabelled: those of people whom everybody talks about."""
     named, seen = Counter[str](), Counter[str]()
     for item in items:
-        words, starts = cut_words(item.text)
+        cut = Cut(item.text)
         people = [(start, end) for start, end, kind in item.spans if kind == "PERSON"]
-        for word, place in zip(words, starts, strict=True):
+        for word, place in zip(cut.words, cut.starts, strict=True):
             if word.isalpha():
                 seen[word.lower()] += 1
                 named[word.lower()] += any(start <= place < end for start, end in people)

@@ -10,21 +10,21 @@ depends on them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classifiers.scrub_tokens import letter_groups, shape, word_key
+from classifiers.scrub_tokens import letter_groups, shape, word_key, word_type
 from classifiers.scrub_weights import NameWeights, read_weights
 
 KEPT_WORDS = 1 << 15
 """Words kept with their vectors, at most; then the store is emptied and filled anew."""
-FEW_WORDS = 64
-"""Words below which summing rows is quicker than a sparse matrix."""
 CHUNK = 1024
 """Words in one pass: few enough for the processor's cache. Neighbours beyond the ends are added, so that the
 cut changes no result."""
+APART = "\x1f"
+"""In a row of words: nothing is here. `NameModel.gap` of them keep two conversations apart. White space, so no word."""
 _CASE_MARKS = ("", "\x1c", "\x1d")
 """Behind a word, they tell the letter case of its text. They are white space, so no word ends with one."""
 _ALL_MARKS = "".join(_CASE_MARKS)
@@ -56,10 +56,15 @@ class NameModel:
         self._width = width
         # Untouched rows take no memory.
         self._store = np.zeros((KEPT_WORDS, 4 * width), dtype=np.float32)
-        self._number: dict[str, int] = {}
+        self._number, self._used = {APART: 0}, 1
         self._classes: dict[str, int] = {}
         # More threads than one gain nothing at this size, and a cluster's executors run one process a core already.
         self._blas = ThreadpoolController().select(user_api="blas")
+
+    @property
+    def gap(self) -> int:
+        """Words that no layer looks beyond."""
+        return max(self.dilations)
 
     @classmethod
     def load(cls, folder: Path) -> NameModel:
@@ -111,37 +116,47 @@ class NameModel:
         keys = [word + _CASE_MARKS[case] for word, case in zip(words, cases, strict=True)] if any(cases) else words
         found = list(map(self._number.get, keys))
         if None in found:
-            new = list(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
-            if len(self._number) + len(new) > KEPT_WORDS:
-                self._number.clear()
-                new = list(dict.fromkeys(keys))
-            self._learn(new)
+            self._meet(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
             found = list(map(self._number.get, keys))
+            if None in found:
+                self._number, self._used = {APART: 0}, 1
+                self._meet(dict.fromkeys(keys))
+                found = list(map(self._number.get, keys))
         return np.array(found, dtype=np.intp)
+
+    def _meet(self, keys: Iterable[str]) -> None:
+        """Gives words in their letter case, met for the first time, a row of the store; none where it is full."""
+        # All numbers of one length share a row.
+        types = {key: word_type(key) for key in keys if key != APART}
+        new = [kind for kind in dict.fromkeys(types.values()) if kind not in self._number]
+        if self._used + len(new) > KEPT_WORDS or len(self._number) + len(types) > 2 * KEPT_WORDS:
+            return
+        if new:
+            self._learn(new)
+        self._number.update((key, self._number[kind]) for key, kind in types.items() if key != kind)
 
     def _learn(self, keys: list[str]) -> None:
         import numpy as np
         from scipy.sparse import csr_array
 
-        arrays, used = self._arrays, len(self._number)
+        arrays, used = self._arrays, self._used
         words = [key.rstrip(_ALL_MARKS) for key in keys]
         cases = [_CASE_MARKS.index(key[len(word) :]) for key, word in zip(keys, words, strict=True)]
         bag, sizes = letter_groups(words)
         starts = np.concatenate(([0], np.cumsum(sizes)))
-        if len(words) < FEW_WORDS:
-            made = np.add.reduceat(self._groups[bag], starts[:-1], axis=0)
-        else:
-            ones = np.ones(len(bag), dtype=np.float32)
-            made = csr_array((ones, bag, starts), shape=(len(words), len(self._groups))) @ self._groups
+        ones = np.ones(len(bag), dtype=np.float32)
+        made = csr_array((ones, bag, starts), shape=(len(words), len(self._groups))) @ self._groups
         made /= np.sqrt(sizes, dtype=np.float32)[:, None]
-        known = np.array([self._rows.get(word_key(word), 0) for word in words])
+        hashed = list(map(word_key, words))
+        known = np.array([self._rows.get(key, 0) for key in hashed])
         vectors = arrays["vectors"][known].astype(np.float32) * arrays["vector_scale"][known][:, None]
         made += vectors @ self._project
         made += arrays["shapes"][[shape(word) for word in words]]
-        made += arrays["frequencies"][[self.frequency(word) for word in words]]
+        made += arrays["frequencies"][[self._common.get(key, 0) for key in hashed]]
         made += self._cases[cases]
         self._store[used : used + len(keys)] = made @ self._first
         self._number.update(zip(keys, range(used, used + len(keys)), strict=True))
+        self._used = used + len(keys)
 
     def _forward(self, numbers: Any, asked: Any) -> tuple[Any, Any]:
         """Places of words that are asked for and may be names, and float32 (places, labels) for them."""
@@ -154,15 +169,17 @@ class NameModel:
         step[:-gap] += rows[gap:, 3 * width :]
         np.maximum(step, 0.0, out=step)
         step += rows[:, :width]
+        real = numbers != 0
         early, bias = self._early
-        wanted = np.flatnonzero((step @ early > -bias) & asked)
+        wanted = np.flatnonzero((step @ early > -bias) & asked & real)
         if not len(wanted):
             return wanted, np.zeros((0, len(self.labels)), dtype=np.float32)
-        # Beyond the ends stand zeros, as in training.
+        # Beyond the ends and between conversations stand zeros, as beyond the ends in training.
+        step[~real] = 0.0
         state = np.zeros((count + 2 * reach, width), dtype=np.float32)
         state[reach : reach + count] = step
         inside = np.zeros(count + 2 * reach, dtype=bool)
-        inside[reach : reach + count] = True
+        inside[reach : reach + count] = real
         needed = self._needed(wanted + reach, inside)
         for taps, bias_row, gap, places in zip(self._layers, self._bias[1:], self.dilations[1:], needed, strict=True):
             around = np.concatenate([state[places - gap], state[places], state[places + gap]], axis=1)

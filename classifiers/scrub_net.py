@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 LABELS = ("O", "PERSON", "ORGANIZATION", "LOCATION", "ADDRESS")
-WIDTH = 128
+WIDTH = 96
 DILATIONS = (1, 4, 2, 1)
 """One convolution over three words for each; a word sees eight words to either side. The first is the
 narrowest, because of what is summed there most can be summed beforehand; the last ones widen least what must

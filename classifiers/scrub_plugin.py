@@ -38,9 +38,9 @@ class PluginEngine(NameEngine):
     def __init__(self, find: Finder) -> None:
         self.find = find
 
-    def conversation(self, texts: Sequence[str], cuts: Sequence[Cut] | None = None) -> list[NlpArtifacts]:
+    def conversations(self, several: Sequence[tuple[Sequence[str], Sequence[Cut]]]) -> list[list[NlpArtifacts]]:
         """Artifacts of texts, each read by itself and in pieces."""
-        return [self._artifacts(self._whole(text)) for text in texts]
+        return [[self._artifacts(self._whole(text)) for text in texts] for texts, _ in several]
 
     def _whole(self, text: str) -> list[NameSpan]:
         """Names of all pieces in order; of two that overlap, where pieces do, the first is lengthened."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.scrub_kept import AFFECT
-from classifiers.scrub_tokens import Cut, cut_words
+from classifiers.scrub_tokens import Cut
 
 NAMED = frozenset(("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS"))
 """Types whose values are words; the others are compared by letters and digits alone."""
@@ -98,7 +98,7 @@ def _rank(span: Span) -> tuple[bool, float, int]:
 
 def name_words(value: str) -> list[str]:
     """Words of a name in one letter case, without titles and marks."""
-    words = (word.casefold() for word in cut_words(value)[0])
+    words = (word.casefold() for word in Cut(value).words)
     return [word for word in words if word[0].isalnum() and word not in _TITLES]
 
 
@@ -127,7 +127,7 @@ def carried(
                     phrases.setdefault(phrase[0], {}).setdefault(len(phrase), {}).setdefault(phrase, span.kind)
     if not phrases:
         return [[] for _ in texts]
-    cuts = cuts or [cut_words(text) for text in texts]
+    cuts = cuts or [Cut(text) for text in texts]
     places = [list(_places(cut, spans, phrases, frequency)) for cut, spans in zip(cuts, found, strict=True)]
     seen, hit = Counter[str](), Counter[str]()
     for place in (place for text_places in places for place in text_places if place.single):
@@ -143,10 +143,10 @@ def carried(
 def _phrases(value: str, kind: str) -> set[tuple[str, ...]]:
     if len(value) > 200:
         return set()
-    words = tuple(word.casefold() for word in cut_words(value)[0])
+    words = tuple(word.casefold() for word in Cut(value).words)
     if kind == "PERSON":
         # Of a name in mixed case the capitalised words are the name.
-        capital = {word.casefold() for word in cut_words(value)[0] if word[0].isupper()}
+        capital = {word.casefold() for word in Cut(value).words if word[0].isupper()}
         parts = {(part,) for part in name_words(value) if len(part) > 2 and (not capital or part in capital)}
         return parts | ({words} if len(words) > 1 or len(value) > 2 else set())
     size = sum(map(len, words))
@@ -165,8 +165,11 @@ class _Place:
 
 
 def _places(cut: Cut, spans: Sequence[Span], phrases: Phrases, frequency: Callable[[str], int]) -> Iterator[_Place]:
-    words, starts = cut
-    folded = [word.casefold() for word in words]
+    words = cut.words
+    folded = list(map(str.casefold, words))
+    if phrases.keys().isdisjoint(folded):
+        return
+    starts = cut.starts
     nearest = 0
     for at, word in enumerate(folded):
         if word not in phrases:

@@ -17,7 +17,7 @@ SHAPES = 64
 FREQUENCIES = 8
 """Number of frequency classes of a word in public text; 0 means never seen."""
 TURN = "\x02"
-"""Stands between two texts of a conversation. It is not in any text, because `cut_words` never yields it."""
+"""Stands between two texts of a conversation. It is not in any text, because `Cut` never yields it."""
 LINE = "\n"
 _STEP, _MIX = np.uint32(0x01000193), np.uint32(0x9E3779B1)
 """Multipliers of a rolling hash and of what spreads its bits."""
@@ -36,18 +36,25 @@ _OUTSIDE = (
 _WORD = re.compile(rf"[^{_OUTSIDE}]{{1,{_MAX_WORD}}}|\d{{1,{_MAX_WORD}}}|\n|[^\s\x02]")
 
 
-Cut = tuple[list[str], list[int]]
-"""Words of a text, and where each starts."""
+_DIGITS = re.compile(r"^\d+")
 
 
-def cut_words(text: str) -> Cut:
-    """Words, digit runs, single marks and line ends of a text, and where each starts (character offsets)."""
-    words: list[str] = []
-    starts: list[int] = []
-    for match in _WORD.finditer(text):
-        words.append(match.group())
-        starts.append(match.start())
-    return words, starts
+class Cut:
+    """Words, digit runs, single marks and line ends of a text, in order."""
+
+    __slots__ = ("_starts", "_text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words: list[str] = _WORD.findall(text)
+        self._text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word starts (character offsets). Worked out when first asked for: few texts hold a name."""
+        if self._starts is None:
+            self._starts = [match.start() for match in _WORD.finditer(self._text)]
+        return self._starts
 
 
 def text_case(words: list[str]) -> int:
@@ -89,6 +96,12 @@ def letter_groups(words: Sequence[str]) -> tuple[Any, Any]:
     order = np.argsort(np.concatenate(owners), kind="stable")
     buckets = (mixed >> np.uint32(32 - BUCKETS.bit_length() + 1)).astype(np.int64)
     return buckets[order], np.bincount(np.concatenate(owners), minlength=len(framed))
+
+
+def word_type(word: str) -> str:
+    """What a word is taken for: itself, but a run of digits is known by its length alone. What else stands behind
+    the digits stays."""
+    return _DIGITS.sub(lambda run: "0" * len(run.group()), word) if word[0].isdigit() else word
 
 
 def word_key(word: str) -> int:

@@ -18,7 +18,7 @@ from classifiers.scrub_fill import Labelled, Pools
 from classifiers.scrub_material import common_words, epoch_items, fixed_items, mostly_names
 from classifiers.scrub_measure import measure
 from classifiers.scrub_net import DILATIONS, LABELS, build_net
-from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, cut_words, word_key
+from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, Cut, word_key
 from classifiers.scrub_values import Values
 from classifiers.scrub_weights import pack_rows, write_weights
 from classifiers.scrubber import Scrubber
@@ -34,7 +34,7 @@ EARLY_ITEMS = 20_000
 EARLY_LOST = 0.002
 """Share of the words which the whole network would take for part of a name that may be passed over early."""
 EARLY_WEIGHT = 8.0
-EPOCHS = 8
+EPOCHS = 10
 RATE = 3e-3
 VECTOR_WIDTH = 48
 
@@ -63,7 +63,7 @@ def train(seed: int, out_dir: Path, public_data: Path | None, card_dir: Path | N
     values = Values(pools, rng, [word for word in vocabulary if word.isascii() and word not in names])
     began, loss, words = time.process_time(), math.nan, 0
     first = list(epoch_items(values, fixed, corpora, rng))
-    steps = EPOCHS * max(1, sum(len(cut_words(item.text)[0]) for item in first) // (BATCH * LENGTH))
+    steps = EPOCHS * max(1, sum(len(Cut(item.text).words) for item in first) // (BATCH * LENGTH))
     optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01)
     mean = torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE)
     averaged = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=mean)

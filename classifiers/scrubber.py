@@ -7,17 +7,17 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_fold import Folded, fold
 from classifiers.scrub_mask import Placeholders, masked
 from classifiers.scrub_spans import Span, carried, join, settled
-from classifiers.scrub_tokens import cut_words
+from classifiers.scrub_tokens import Cut
 from schemas.errors import WelfareError
 from schemas.policy import ScrubPolicy
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 BEFORE = 160
 """Characters of an earlier turn's end which are context for the next: the question before the answer."""
 TURNS_BEFORE = 2
+BATCH = 16_000
+"""Characters, at least, of conversations that the name model reads at once."""
+Result = TypeVar("Result")
 _WORD_START = re.compile(r"(?<!\w)|\W")
 _SOURCES = ("scrub_*.py", "scrubber.py", "recognizers/*.py")
 
@@ -69,45 +72,72 @@ class Scrubber:
         A value found anywhere is masked everywhere in them, in any letter case, under the same placeholder.
         Raises ScrubFailed, which holds no text, where a recogniser fails.
         """
-        spans = self.find(texts)
-        placeholders = Placeholders()
-        out = tuple(masked(text, found, placeholders) for text, found in zip(texts, spans, strict=True))
-        return Scrubbed(out, dict(Counter(span.kind for found in spans for span in found)))
+        (scrubbed,) = self.scrub_all([texts])
+        if isinstance(scrubbed, ScrubFailed):
+            raise scrubbed
+        return scrubbed
+
+    def scrub_all(self, conversations: Iterable[Sequence[str]]) -> Iterator[Scrubbed | ScrubFailed]:
+        """Each conversation as `scrub` does it; where a recogniser fails on one, the failure stands in its place.
+
+        Quicker than one by one where conversations are short: the name model reads several at once.
+        """
+        for batch in _batches(conversations):
+            for texts, spans in zip(batch, self.find_all(batch), strict=True):
+                yield spans if isinstance(spans, ScrubFailed) else _masked(texts, spans)
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Spans to mask in each text of one conversation, in order and without overlap. Raises
         ScrubFailed."""
+        (found,) = self.find_all([texts])
+        if isinstance(found, ScrubFailed):
+            raise found
+        return found
+
+    def find_all(self, conversations: Sequence[Sequence[str]]) -> list[list[list[Span]] | ScrubFailed]:
+        """The same for each conversation, all of them read by the name model at once."""
+        read = [self._guarded(_Read, texts) for texts in conversations]
+        whole = [one for one in read if isinstance(one, _Read)]
+        named = self._guarded(self.engine.conversations, [(one.plain, one.cuts) for one in whole])
+        if isinstance(named, ScrubFailed):
+            # One of them is at fault: the others must not fail with it.
+            return [named] if len(conversations) == 1 else [self.find_all([texts])[0] for texts in conversations]
+        names = iter(named)
+        return [
+            one if isinstance(one, ScrubFailed) else self._guarded(self._found_in, one, next(names)) for one in read
+        ]
+
+    def _guarded(self, work: Callable[..., Result], *given: Any) -> Result | ScrubFailed:
+        """What `work` gives, or the failure, without the text that an exception may quote."""
         from classifiers.recognizers.traits import forget_text
 
         try:
-            return self._find(texts)
+            return work(*given)
         except Exception as error:  # noqa: BLE001  # whatever fails, its message may quote text and must not be chained
             kind = type(error).__name__
         finally:
             forget_text()
-        raise ScrubFailed(
+        return ScrubFailed(
             f"the scrubber failed on a conversation ({kind} in a recogniser). Its text has not been scrubbed:"
             " quarantine the conversation. If this recurs, run the recognisers' tests."
-        ) from None
+        )
 
-    def _find(self, texts: Sequence[str]) -> list[list[Span]]:
+    def _found_in(self, read: _Read, names: Sequence[Any]) -> list[list[Span]]:
         from classifiers.scrub_figures import without_figures
         from classifiers.scrub_rules import forms_to_try
 
-        folds = [fold(text) for text in texts]
-        plain = [folded.text for folded in folds]
-        cuts = [cut_words(text) for text in plain]
+        plain, cuts = read.plain, read.cuts
         wanted = self.policy.entities
         forms = forms_to_try([rule for rule in self.rules if not wanted or rule.ENTITY in wanted], plain)
         found: list[list[Span]] = []
-        for at, named in enumerate(self.engine.conversation(plain, cuts)):
+        for at, named in enumerate(names):
             if self.policy.keep_public_figures:
                 named = without_figures(plain[at], named)
             before = "\n".join(map(_end, plain[max(0, at - TURNS_BEFORE) : at]))
             found.append(join(settled(plain[at], self.spans(plain[at], named, before, forms))))
         further = carried(plain, found, self.frequency, cuts)
         whole = [join([*own, *more]) for own, more in zip(found, further, strict=True)]
-        return [self._unfolded(folded, spans) for folded, spans in zip(folds, whole, strict=True)]
+        return [_unfolded(folded, spans) for folded, spans in zip(read.folds, whole, strict=True)]
 
     def spans(self, text: str, named: Any, before: str, forms: Sequence[Tried]) -> list[Span]:
         """What names and recognisers give for a folded text, `named` being Presidio's artifacts of it and `before` the
@@ -137,10 +167,40 @@ class Scrubber:
                 if result.score >= floor:
                     yield Span(result.start, result.end, result.entity_type, result.score)
 
-    def _unfolded(self, folded: Folded, spans: list[Span]) -> list[Span]:
-        if folded.places is None:
-            return spans
-        return [Span(*folded.span(span.start, span.end), span.kind, span.score) for span in spans]
+
+class _Read:
+    """The texts of a conversation, folded, and their words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.folds = [fold(text) for text in texts]
+        self.plain = [folded.text for folded in self.folds]
+        self.cuts = [Cut(text) for text in self.plain]
+
+
+def _batches(conversations: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Conversations in a row, together in batches of at least BATCH characters."""
+    batch: list[Sequence[str]] = []
+    size = 0
+    for texts in conversations:
+        batch.append(texts)
+        size += sum(map(len, texts))
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _masked(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Scrubbed:
+    placeholders = Placeholders()
+    out = tuple(masked(text, found, placeholders) for text, found in zip(texts, spans, strict=True))
+    return Scrubbed(out, dict(Counter(span.kind for found in spans for span in found)))
+
+
+def _unfolded(folded: Folded, spans: list[Span]) -> list[Span]:
+    if folded.places is None:
+        return spans
+    return [Span(*folded.span(span.start, span.end), span.kind, span.score) for span in spans]
 
 
 def _end(text: str) -> str:

@@ -13,7 +13,7 @@ from schemas.row_level import SCRUBBED
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from classifiers.scrubber import Scrubber
+    from classifiers.scrubber import Scrubbed, Scrubber, ScrubFailed
 
 Rows = list[dict[str, Any]]
 
@@ -29,24 +29,26 @@ def scrub(transcripts: DataFrame, policy: ScrubPolicy, key: bytes, release: str)
         from classifiers.scrubber import build_scrubber
 
         scrubber = build_scrubber(policy)
-        return lambda rows: [_scrub_row(row, scrubber, policy, key, release) for row in rows]
+        return lambda rows: scrubbed_rows(rows, scrubber, policy, key, release)
 
     return map_rows(transcripts, SCRUBBED, "scrub", make)
 
 
-def _scrub_row(
-    row: dict[str, Any], scrubber: Scrubber, policy: ScrubPolicy, key: bytes, release: str
+def scrubbed_rows(rows: Rows, scrubber: Scrubber, policy: ScrubPolicy, key: bytes, release: str) -> Rows:
+    """Rows of SCRUBBED from rows of TRANSCRIPTS, in order."""
+    texts = [[part for turn in row["turns"] for part in (turn["text"], turn["thinking"])] for row in rows]
+    results = scrubber.scrub_all(texts)
+    return [_scrubbed_row(row, result, policy, key, release) for row, result in zip(rows, results, strict=True)]
+
+
+def _scrubbed_row(
+    row: dict[str, Any], result: Scrubbed | ScrubFailed, policy: ScrubPolicy, key: bytes, release: str
 ) -> dict[str, Any]:
     from classifiers.scrubber import ScrubFailed
 
-    texts = [part for turn in row["turns"] for part in (turn["text"], turn["thinking"])]
-    failed, masked = False, 0
-    try:
-        result = scrubber.scrub(texts)
-    except ScrubFailed:
-        turns: Rows = []
-        failed = True
-    else:
+    turns: Rows = []
+    failed, masked = isinstance(result, ScrubFailed), 0
+    if not isinstance(result, ScrubFailed):
         said = iter(result.texts)
         turns = [turn | {"text": next(said), "thinking": next(said)} for turn in row["turns"]]
         masked = sum(result.counts.values())

@@ -77,9 +77,7 @@ class Form:
         elif anchor is None:
             yield from self.compiled.finditer(text)
         elif not self.back and not self.ahead:
-            if self.anchor not in traits.places:
-                traits.places[self.anchor] = [place.start() for place in anchor.finditer(text)]
-            yield from self._at(text, traits.places[self.anchor])
+            yield from self._at(text, traits.placed(self.anchor, anchor))
         else:
             for low, high in self._windows((place.span() for place in anchor.finditer(text)), len(text)):
                 yield from self.compiled.finditer(text, low, high)

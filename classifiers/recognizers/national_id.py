@@ -9,7 +9,7 @@ from collections.abc import Callable
 from classifiers.recognizers.checksums import luhn, verhoeff, weighted
 from classifiers.recognizers.form import Form
 from classifiers.recognizers.labelled import LabelledRule, labelled
-from classifiers.recognizers.needs import with_digits
+from classifiers.recognizers.needs import every, with_digits, with_match, with_place
 
 _L = r"(?<![\w.,+-])"
 _R = r"(?![\w]|[.,-]\d)"
@@ -158,6 +158,10 @@ _NEAR = (
 # between them.
 _ANCHOR = r"(?<![\w.,+-])(?=[A-Z]{0,6}+ ?+(?:\d{4}|\d(?:[ .\-/A-Z]{0,2}\d){5}))"
 
+# Digits first: that is found quicker than the place before them.
+_ENOUGH = re.compile(r"\d(?:\d{3}|(?:[ .\-/A-Z]{0,2}\d){5})", re.IGNORECASE)
+_PLACED = every(with_digits, with_match(_ENOUGH), with_place(_ANCHOR))
+
 
 class NationalId(LabelledRule):
     """Forms of some two dozen states. Where a form is also a plain number, its check digit or a context
@@ -167,7 +171,7 @@ class NationalId(LabelledRule):
     LEAST = 3
     FEW = 6
     FORMS = (
-        *(Form(name, form, good, with_digits, _ANCHOR) for name, (form, _, good, _) in _FORMS.items()),
+        *(Form(name, form, good, _PLACED, _ANCHOR) for name, (form, _, good, _) in _FORMS.items()),
         *labelled(
             _NAMES,
             _NEAR,

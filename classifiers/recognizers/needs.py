@@ -192,3 +192,10 @@ def either(*needs: Need) -> Need:
 def with_match(pattern: re.Pattern[str]) -> Need:
     """A pattern, cheaper than the form's own, matches somewhere."""
     return remembered(lambda traits: pattern.search(traits.text) is not None)
+
+
+def with_place(anchor: str) -> Need:
+    """An anchor that is a place, without anything before or behind it, stands somewhere; its places are kept for the
+    forms."""
+    found = re.compile(f"(?={anchor})", re.IGNORECASE)
+    return lambda traits: bool(traits.placed(anchor, found))

@@ -76,14 +76,13 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
 
     def needed(self, traits: Traits, forms: Iterable[Form]) -> tuple[Form, ...]:
         """Those of the forms that may match."""
-        return tuple(form for form in forms if form.need(traits))
+        return tuple(_where_needed(traits, forms))
 
     def found(self, traits: Traits, forms: Iterable[Form]) -> list[RecognizerResult]:
         """All matches of these forms, the needed ones among them."""
         found: list[RecognizerResult] = []
-        for form in forms:
-            if form.need(traits):
-                found += self.results(form, form.matches(traits))
+        for form in _where_needed(traits, forms):
+            found += self.results(form, form.matches(traits))
         return found
 
     def asked_for(self, text: str) -> bool:
@@ -152,3 +151,14 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
             return True
         head = traits.column_head(start)
         return bool(head) and near.search(opened(head)) is not None
+
+
+def _where_needed(traits: Traits, forms: Iterable[Form]) -> Iterator[Form]:
+    """The forms whose need holds; one that several forms in a row share is tried once."""
+    last, holds = None, False
+    for form in forms:
+        if form.need is not last:
+            last = form.need
+            holds = last(traits)
+        if holds:
+            yield form

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.needs import every, with_digits, with_number, with_words
+from classifiers.recognizers.needs import every, with_any, with_digits, with_number, with_words
 from classifiers.recognizers.rule import Rule
 
 _NAME = r"(?:[^\W\d_][\w'.-]{0,24})"
@@ -17,6 +17,7 @@ _EN = (
     r"route|turnpike|pike|"
     r"quay|rise|vale|view|green|heights|crossing|bypass|ridge|cove|run|point|path)"
 )
+_STREET = every(with_digits, with_any(frozenset(re.findall(r"[a-z]+", _EN))))
 _SURE = "street|avenue|ave|road|rd|lane|drive|boulevard|blvd|terrace|crescent|highway|parkway"
 _UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|#)\.?[ #]{0,2}[\w-]{1,6})?"
 _TOWN = r"(?:,\s{0,2}(?-i:[A-Z])[\w'.-]{1,24}(?: (?-i:[A-Z])[\w'.-]{1,24}){0,3}){0,2}"
@@ -54,6 +55,8 @@ _HEADS = (
     " пр ", "вул", "οδός",
 )  # fmt: skip
 
+_HEADED = every(with_digits, with_words(*_HEADS))
+
 
 class StreetAddress(Rule):
     """House number and street, with flat, town and post code where they follow; British and Canadian codes
@@ -64,20 +67,20 @@ class StreetAddress(Rule):
         Form("english",
             rf"(?<![\w.,$£€-]){_NO}\s{{1,2}}(?:(?:north|south|east|west|[nsew])\.? "
             rf")?(?:{_NAME}\s){{1,4}}?{_EN}\b\.?{_UNIT}{_TOWN}{_ZIP}",
-             0.6, with_digits, r"(?<![\w.,$£€-])\d{1,5}[a-h/\d -]{0,9}\s{1,2}[^\W\d_]"),
+             0.6, _STREET, r"(?<![\w.,$£€-])\d{1,5}[a-h/\d -]{0,9}\s{1,2}[^\W\d_]"),
         Form("numbered",
             rf"(?<![\w.,$£€-]){_NO}\s{{1,2}}(?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|"
             rf"th)\s{_EN}\b\.?{_UNIT}{_TOWN}{_ZIP}", 0.7,
-             with_digits, r"\d(?:st|nd|rd|th)\s", 24, 100),
+             _STREET, r"\d(?:st|nd|rd|th)\s", 24, 100),
         Form("germanic",
             rf"(?<!\w){_DE}\s{{1,2}}{_NO}(?!\w)(?:,?\s{{1,2}}\d{{4,5}}\s(?-i:[A-ZÄÖÜ])[\w-]{{1,24}})?", 0.6,
              every(with_digits, with_words(*_DE_ENDS)), r"[^\W\d_]\.?\s{1,2}\d", 80, 50),
         Form("romance",
             rf"(?:(?<![\w.,]){_NO},?\s{{1,2}}(?:bis |ter )?)?(?<!\w){_HEAD}\s{{1,2}}(?:{_NAME}[ "
             rf",]\s{{0,2}}){{1,5}}{_TAIL}", 0.6,
-             every(with_digits, with_words(*_HEADS)), r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
+             _HEADED, r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
         Form("weak", rf"(?<!\w){_WEAK_HEAD}\s{{1,2}}(?:{_CAPITAL}[ ,]\s{{0,2}}){{1,5}}{_TAIL}", 0.6,
-             every(with_digits, with_words(*_HEADS)), r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
+             _HEADED, r"[ ,]\s{0,2}(?:n[.ºo°]?\s?)?\d", 180, 50),
         Form("french",
             rf"(?<![\w.,]){_NO},?\s{{1,2}}(?:bis |ter )?(?:rue|avenue|boulevard|impasse|chemin|place|"
             rf"all[ée]e|quai)\s(?:{_NAME}[ ]?){{1,5}}(?:,?\s{{1,2}}\d{{5}}\s(?-i:[A-ZÀ-Ý])[\w-]{{1,24}})?",

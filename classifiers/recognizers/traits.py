@@ -82,6 +82,13 @@ class Traits:
         """Where anchors stand, by their expressions, for forms that share one."""
         return {}
 
+    def placed(self, anchor: str, compiled: re.Pattern[str]) -> list[int]:
+        """Where an anchor that is a place stands, in order: `places`, filled."""
+        found = self.places.get(anchor)
+        if found is None:
+            found = self.places[anchor] = [place.start() for place in compiled.finditer(self.text)]
+        return found
+
     @cached_property
     def digit_ends(self) -> list[int]:
         """The end of each digit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.needs import every, with_chars, with_lead, with_text, with_words
+from classifiers.recognizers.needs import every, with_chars, with_lead, with_match, with_text, with_words
 from classifiers.recognizers.rule import Rule
 
 # Hosts that belong to everybody. A link to one stays, unless its path or query points at a person.
@@ -90,6 +90,8 @@ _SAID = (
     r"(?: slash(?: [~@\w.-]{1,60}(?: dot [\w-]{1,40}){0,3})?){0,6}"
 )
 
+_DOTTED = with_match(re.compile(r"\.[a-zA-Z]{2}"))
+
 
 class Url(Rule):
     """A link, unless its host is public and its path points at nobody; a bare host name with a usual
@@ -99,8 +101,8 @@ class Url(Rule):
     FORMS = (
         Form("scheme", rf"{_SCHEME}{_CHARS}{{3,2048}}", 0.6, with_text("://"), r"[a-z]{2,5}://"),
         Form("www", rf"(?<![\w./@])www\d?\.{_CHARS}{{3,2048}}", 0.6, with_words("www"), r"(?<![\w./@])www"),
-        Form("bare", _BARE, 0.5, with_chars("."), _BARE_HEAD, 260, 520),
-        Form("wordy", _WORDY, 0.5, with_chars("."), _WORDY_HEAD, 260, 520),
+        Form("bare", _BARE, 0.5, _DOTTED, _BARE_HEAD, 260, 520),
+        Form("wordy", _WORDY, 0.5, _DOTTED, _WORDY_HEAD, 260, 520),
         Form("profile", _PROFILE, 0.6, with_lead(*_PROFILE_HOSTS), r"\.(?:me|ee|tv|fm|gg|app)/", 24, 160),
         Form("query", _QUERY, 0.6, every(with_chars("="), with_chars("?&;")), r"[?&;][\w.%-]{1,160}="),
         Form("said", _SAID, 0.5, with_words(" dot ", " punkt ", " punto "), " (?:dot|punkt|punto) ", 260, 420),

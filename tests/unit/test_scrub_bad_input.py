@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from copy import copy
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from classifiers.recognizers.form import Form
 from classifiers.recognizers.rule import Rule
-from classifiers.scrubber import Scrubber, ScrubFailed, build_scrubber
+from classifiers.scrubber import Scrubbed, Scrubber, ScrubFailed, build_scrubber
 from pipelines.score import _language
-from pipelines.scrub import _scrub_row
+from pipelines.scrub import scrubbed_rows
 from schemas.policy import ScrubPolicy
 
 EMAIL = "zdenka.horvat@example.com"
@@ -158,12 +159,28 @@ def test_a_conversation_that_fails_keeps_its_row_without_a_word_and_the_next_is_
         return {"record_id": "c1", "user_id": "u1", "surface": "chat", "started_at": None, "ended_by": "user",
                 "turns": [turn, turn | {"text": "fine"}]}  # fmt: skip
 
-    failed, passed = (
-        _scrub_row(row(text), failing, ScrubPolicy(), b"k" * 32, "r1") for text in (EMAIL, f"call {PHONE}")
-    )
+    rows = [row(EMAIL), row(f"call {PHONE}")]
+    failed, passed = scrubbed_rows(rows, failing, ScrubPolicy(), b"k" * 32, "r1")
     assert (failed["turns"], failed["masked"], failed["scrub_failed"]) == ([], 0, True)
     assert not any(part in str(failed) for part in ("zdenka", "hushed", "fine"))
     no_scorer: Any = None
     assert _language(failed, no_scorer)[1] == "scrub_failed"  # under which the report counts it
     assert not passed["scrub_failed"]
     assert passed["turns"][0]["text"] == "call <PHONE_NUMBER_1>"
+
+
+def test_where_the_name_model_fails_on_one_conversation_the_others_are_scrubbed() -> None:
+    scrubber = Scrubber(ScrubPolicy())
+    whole = scrubber.engine.conversations
+
+    def frail(several: Any) -> Any:
+        if any("stumble" in text for texts, _ in several for text in texts):
+            raise ValueError("cannot read stumble")
+        return whole(several)
+
+    scrubber.engine = copy(scrubber.engine)
+    scrubber.engine.conversations = frail  # type: ignore[method-assign]
+    first, second, third = scrubber.scrub_all([[EMAIL], ["a stumble"], [f"call {PHONE}"]])
+    assert isinstance(second, ScrubFailed) and "stumble" not in str(second)
+    assert [one.texts for one in (first, third) if isinstance(one, Scrubbed)] == [
+        ("<EMAIL_ADDRESS_1>",), ("call <PHONE_NUMBER_1>",)]  # fmt: skip

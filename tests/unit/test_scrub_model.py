@@ -7,25 +7,29 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from classifiers import scrub_material, scrub_measure, scrub_train
+from classifiers import scrub_material, scrub_measure, scrub_names, scrub_train
 from classifiers.scrub_examples import Lists, Row, labelled_words, tensors
 from classifiers.scrub_fill import Labelled, Pools, fill, for_gold, read_templates
 from classifiers.scrub_gold import FILES
-from classifiers.scrub_names import NameModel
+from classifiers.scrub_names import APART, NameModel
 from classifiers.scrub_net import DILATIONS, LABELS, build_net
-from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, TURN, cut_words, shape, text_case
+from classifiers.scrub_tokens import BUCKETS, CASES, FREQUENCIES, SHAPES, TURN, Cut, shape, text_case
 from classifiers.scrub_values import Values
 from classifiers.scrub_weights import EMBEDDED, PIN, WEIGHTS, read_weights, write_weights
 from schemas.errors import UsageError
 
+WORDS = ("Zdenka", "Horvat", "hello", "I", "am", "from", "Split", "and", ",", ".", TURN, "1987", "12", "Elm", "Street")
+
 
 def test_words_are_cut_the_same_in_every_script_and_shapes_stay_below_their_number() -> None:
-    words, starts = cut_words("Zoë's राजेश_77 王伟 go\n\x02now")
-    assert words == ["Zoë", "'", "s", "राजेश", "_", "77", "王", "伟", "go", "\n", "now"]
-    assert starts == [0, 3, 4, 6, 11, 12, 15, 16, 18, 20, 22]
-    assert all(0 <= shape(word) < SHAPES for word in [*words, TURN, "ABC", "aBc", "Ж", "ж", "1234567890", "😀"])
-    assert [text_case(cut_words(text)[0]) for text in ("Hi there", "hi there", "HI THERE", "")] == [
+    cut = Cut("Zoë's राजेश_77 王伟 go\n\x02now")
+    assert cut.words == ["Zoë", "'", "s", "राजेश", "_", "77", "王", "伟", "go", "\n", "now"]
+    assert cut.starts == [0, 3, 4, 6, 11, 12, 15, 16, 18, 20, 22]
+    assert all(0 <= shape(word) < SHAPES for word in [*cut.words, TURN, "ABC", "aBc", "Ж", "ж", "1234567890", "😀"])
+    assert [text_case(Cut(text).words) for text in ("Hi there", "hi there", "HI THERE", "")] == [
         0,
         1,
         2,
@@ -42,7 +46,7 @@ def test_numpy_gives_what_the_network_gives_and_cutting_a_long_row_changes_nothi
     lists = Lists({key: key % 40 + 1 for key in range(40)}, {5: 3})
     net = build_net(vectors, BUCKETS, SHAPES, FREQUENCIES, CASES).eval()
     digest = write_weights(tmp_path, scrub_train._arrays(net, lists, vectors, -1e9), DILATIONS, LABELS)
-    words = cut_words("Hello Zdenka Horvat, I am fine! And 42 more words of SOME kind stand here, zdenka.")[0] * 300
+    words = Cut("Hello Zdenka Horvat, I am fine! And 42 more words of SOME kind stand here, zdenka.").words * 300
     row = Row(words, [1] * len(words), [text_case(words)] * len(words))
     batch = tensors([row], lists, None)
     batch.pop("mask")
@@ -52,6 +56,42 @@ def test_numpy_gives_what_the_network_gives_and_cutting_a_long_row_changes_nothi
     assert model.digest == digest
     # Tables are kept in eight bits, so the two differ in the third decimal.
     assert np.abs(model.probabilities(words, row.cases) - expected).max() < 0.02
+
+
+@pytest.fixture(scope="module")
+def shipped() -> NameModel:
+    return NameModel.load(EMBEDDED)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=30), min_size=1, max_size=6))
+def test_conversations_read_together_are_as_each_by_itself(shipped: NameModel, several: list[list[str]]) -> None:
+    import numpy as np
+
+    row = [word for words in several for word in (*words, *[APART] * shipped.gap)]
+    together = shipped.probabilities(row, [0] * len(row))
+    at = 0
+    for words in several:
+        alone = shipped.probabilities(words, [0] * len(words))
+        assert np.abs(together[at : at + len(words)] - alone).max(initial=0.0) < 1e-4
+        at += len(words) + shipped.gap
+    assert (together[[place for place, word in enumerate(row) if word == APART], 0] == 1.0).all()
+
+
+def test_numbers_of_one_length_are_one_word_and_a_full_store_starts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy as np
+
+    model = NameModel.load(EMBEDDED)
+    said = ["I", "live", "at", "1987", "Elm", "Street", ",", "Zdenka"]
+    expected = model.probabilities(said, [0] * len(said))
+    other = model.probabilities([word.replace("1987", "2046") for word in said], [0] * len(said))
+    assert (other == expected).all()
+    assert model._used == len(said) + 1
+    monkeypatch.setattr(scrub_names, "KEPT_WORDS", 40)
+    for at in range(30):
+        model.probabilities([f"word{chr(97 + at)}", str(at)], [1, 1])
+    assert model._used <= 40 and len(model._number) <= 80
+    assert np.abs(model.probabilities(said, [0] * len(said)) - expected).max() < 1e-4
 
 
 def test_the_shipped_weights_are_the_pinned_ones_and_changed_bytes_are_refused(tmp_path: Path) -> None:
