@@ -39,19 +39,19 @@ def bench(sources: Mapping[str, Iterable[Sequence[str]]], scrubber: Scrubber, ch
     placeholders included, then given turn by turn to stock Presidio, once with a name recogniser alone and once with a
     whole small model, until a source has given `characters`. Speeds are in thousands of characters a second of
     processor time; `over_…` is ours over stock, as [ratio, low, high] with a 95 % interval (percentile bootstrap over
-    blocks). A share WARM of each source comes first and is not timed.
+    blocks of a source). A share WARM of each source comes first and is not timed.
     """
     stock = stock_analyzer(), stock_analyzer(whole=True)
     # As Spark's workers do: what stays as long as the process is not looked through for garbage again and again.
     gc.collect()
     gc.freeze()
     report: dict[str, Any] = {}
-    everything: list[_Timed] = []
+    everything: list[list[_Timed]] = []
     for name, conversations in sources.items():
         timed = list(_timed(conversations, scrubber, stock, characters))
         if timed:
-            report[name] = _figures(timed)
-            everything += timed
+            report[name] = _figures([timed])
+            everything.append(timed)
     if everything:
         report["all"] = _figures(everything)
     return report
@@ -99,13 +99,16 @@ def _blocks(conversations: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]
         yield block
 
 
-def _figures(timed: Sequence[_Timed]) -> dict[str, Any]:
+def _figures(sources: Sequence[Sequence[_Timed]]) -> dict[str, Any]:
+    """Figures of several sources together. Each keeps its share of the blocks in every resample."""
     import numpy as np
 
-    table = np.array([(item.size, item.ours, item.names, item.whole) for item in timed])
+    tables = [np.array([(item.size, item.ours, item.names, item.whole) for item in timed]) for timed in sources]
     rng = np.random.default_rng(0)
-    drawn = np.array([table[rng.integers(0, len(table), len(table))].sum(axis=0) for _ in range(RESAMPLES)])
-    size, ours, names, whole = table.sum(axis=0)
+    drawn = np.array(
+        [sum(table[rng.integers(0, len(table), len(table))].sum(axis=0) for table in tables) for _ in range(RESAMPLES)]
+    )
+    size, ours, names, whole = sum(table.sum(axis=0) for table in tables)
     ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
     def over(seconds: float, column: int) -> list[float]:
@@ -114,7 +117,7 @@ def _figures(timed: Sequence[_Timed]) -> dict[str, Any]:
 
     speeds = {"ours": ours, "names": names, "whole": whole}
     return {
-        "blocks": len(timed),
+        "blocks": sum(map(len, tables)),
         "characters": int(size),
         **{name: round(float(size / seconds / 1000), 1) for name, seconds in speeds.items()},
         "over_names": over(names, 2),

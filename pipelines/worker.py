@@ -6,8 +6,10 @@ So every function that sees rows is wrapped: what comes out is a code, the excep
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -56,7 +58,9 @@ def map_rows(
                 continue
             fault: WelfareError | None = None
             try:
-                function = function or make()
+                if function is None:
+                    function = make()
+                    _settle()
                 out = pa.RecordBatch.from_pylist(function(batch.to_pylist()), schema=table.arrow)
             except WelfareError as error:
                 fault = type(error)(f"stage {stage}, batch {batch_hash(batch, table.key[0])}: {error}")
@@ -70,6 +74,13 @@ def map_rows(
             yield out
 
     return frame.mapInArrow(run, spark_schema(table.arrow))
+
+
+@lru_cache(maxsize=1)
+def _settle() -> None:
+    """Once a process: modules and models stay, so the search for garbage need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def conformed(frame: DataFrame, table: Table) -> DataFrame:
