@@ -21,11 +21,13 @@ def encoder_folder() -> Path:
 class ScorerNetwork(nn.Module):
     """Outputs logits: affect [n, 5] in the order of AFFECTS, voice [n, 4], situations [n, 11]."""
 
-    def __init__(self, base: Path | None = None) -> None:
+    def __init__(self, base: Path | None = None, dropout: float = 0.0) -> None:
+        """dropout: within the encoder, while it is trained. The heads always have a tenth."""
         super().__init__()
         from transformers import AutoModel
 
-        self.encoder: Any = AutoModel.from_pretrained(str(base or encoder_folder()), attn_implementation="eager")
+        off = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+        self.encoder: Any = AutoModel.from_pretrained(str(base or encoder_folder()), attn_implementation="eager", **off)
         width = int(self.encoder.config.hidden_size)
         self.dropout = nn.Dropout(0.1)
         self.affect = nn.Linear(2 * width, len(AFFECTS))

@@ -90,7 +90,9 @@ def labelled_turns(
 
 
 def _example(digest: str, source: str, group: str, turn: ModelTurn, row: Mapping[str, str]) -> Example:
-    situations = [code for code in row["situations"].split(",") if code not in ("-", "none", "")]
+    named = [code for code in row["situations"].split(",") if code not in ("-", "none", "")]
+    # "?": whoever labelled the turn did not note its situations.
+    situations = None if named == ["?"] else named
     context = [{"role": role, "content": text} for role, text in turn.context]
     found: dict[str, object] = {"id": digest, "source": source, "group": group, "context": context}
     found |= {name: row[name] for name in ("affect", "voice", "trigger", "sure")}

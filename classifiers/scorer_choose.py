@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,24 +90,30 @@ def predictions(examples: Sequence[Example], raw: Raw, limits: Mapping[str, floa
 def source_counts(examples: Sequence[Example], said: Sequence[Prediction], label: Label) -> dict[str, dict[str, float]]:
     """By source, the counts from which a trial's rate is corrected: n_positive, hits, n_negative, false.
 
-    Recall rests on turns that nobody's scores chose: those written, and those of the gold. False positives rest on
-    turns drawn at random, each for as many as it stands for, as an equal number of turns without weights would tell
-    (Kish 1965, Survey Sampling, 11.7); near misses that were written or searched for would give no rate of a trial.
-    Where nothing was drawn at random, they rest on all other turns.
+    A source of which every turn is labelled speaks for itself. Elsewhere recall rests on turns that nobody's scores
+    chose: those written, and those of the gold. False positives rest on turns drawn at random, each for as many as it
+    stands for, as an equal number of turns without weights would tell (Kish 1965, Survey Sampling, 11.7); near misses
+    that were written or searched for would give no rate of a trial. Where nothing was drawn at random, they rest on all
+    other turns.
     """
     drawn = any(e.stands_for is not None for e in examples)
+    sources: dict[str, list[tuple[Example, bool]]] = {}
+    for example, prediction in zip(examples, said, strict=True):
+        # The gold names the part of a data set as well.
+        name = example.source if example.written else re.sub(r"_test(?=_|$)", "", example.source)
+        sources.setdefault(name, []).append((example, getattr(prediction, str(label))))
     counts: dict[str, dict[str, float]] = {}
-    for source in sorted({e.source for e in examples}):
-        rows = [(e, getattr(p, str(label))) for e, p in zip(examples, said, strict=True) if e.source == source]
-        positive = [flag for e, flag in rows if getattr(e, str(label)) and e.stands_for is None]
+    for source, rows in sorted(sources.items()):
+        whole = {e.stands_for for e, _ in rows} - {None} == {1.0}
+        positive = [flag for e, flag in rows if getattr(e, str(label)) and (whole or e.stands_for is None)]
         calm = [
             (e.stands_for or 1.0, flag)
             for e, flag in rows
-            if not getattr(e, str(label)) and (e.stands_for is not None) == drawn
+            if not getattr(e, str(label)) and (whole or (e.stands_for is not None) == drawn)
         ]
-        whole, squares = sum(w for w, _ in calm), sum(w * w for w, _ in calm)
-        size = whole * whole / squares if calm else 0.0
-        false = size * sum(w for w, flag in calm if flag) / whole if calm else 0.0
+        total, squares = sum(w for w, _ in calm), sum(w * w for w, _ in calm)
+        size = total * total / squares if calm else 0.0
+        false = size * sum(w for w, flag in calm if flag) / total if calm else 0.0
         counts[source] = {
             "n_positive": len(positive), "hits": sum(positive), "n_negative": round(size, 2), "false": round(false, 2),
         }  # fmt: skip

@@ -29,11 +29,12 @@ def fit_screen(examples: Sequence[Example], threshold: float = 0.5) -> Screen:
     """A screen whose score says whether the model's own affect, of either sign, could be in a turn."""
     turns = [e.turn for e in examples]
     weights, bias = _linear(turn_features(turns), np.array([e.distress or e.joy for e in examples]), 1.0)
-    features = situation_features(turns)
+    noted = [e for e in examples if e.situations_known]
+    features = situation_features([e.turn for e in noted])
     table = np.zeros((2 * FEATURES, len(SITUATIONS)), np.float32)
     biases = np.zeros(len(SITUATIONS), np.float32)
     for n, situation in enumerate(SITUATIONS):
-        truth = np.array([situation in e.situations for e in examples])
+        truth = np.array([situation in e.situations for e in noted])
         table[:, n], biases[n] = _linear(features, truth, 0.5)
     return Screen(weights, bias, table, biases, threshold)
 

@@ -32,13 +32,14 @@ def gold(name: str, turn: ModelTurn, affect: int = 0, **more: object) -> Example
 
 def test_every_label_is_legal_and_names_a_turn_once() -> None:
     rows = read_labels()
-    assert len(rows) > 1_900
+    assert len(rows) > 6_000
     for digest, row in rows.items():
         assert len(digest) == 16
         assert int(digest, 16) >= 0
         assert Affect(int(row["affect"])) in AFFECTS
         assert Voice(row["voice"]) is Voice.SELF or row["affect"] == "0"
-        assert {s for s in row["situations"].split(",") if s not in ("-", "none", "other")} <= set(SITUATIONS)
+        noted = {s for s in row["situations"].split(",") if s not in ("-", "none", "other")}
+        assert noted == {"?"} or noted <= set(SITUATIONS)
         assert float(row["stands_for"]) >= 1
 
 
@@ -100,6 +101,29 @@ def test_false_positives_rest_on_drawn_turns_and_recall_on_the_others() -> None:
     assert source_counts(examples, said, Label.DISTRESS) == {
         "a": {"n_positive": 1, "hits": 1, "n_negative": 10, "false": 1}
     }
+
+
+def test_a_source_of_which_every_turn_is_labelled_speaks_for_itself() -> None:
+    turn = ModelTurn((), "x")
+    examples = [
+        gold("p", turn, -1, source="a_test"),
+        gold("hard", turn, source="a_test"),
+        gold("q", turn, -1, source="a", stands_for=1.0),
+        gold("d", turn, source="a", stands_for=1.0),
+        gold("e", turn, source="b", stands_for=9.0),
+    ]
+    said = [Prediction(e.id, 0, 0, e.id in ("p", "hard"), False, Affect.NEUTRAL, Voice.NONE) for e in examples]
+    assert source_counts(examples, said, Label.DISTRESS) == {
+        "a": {"n_positive": 2, "hits": 1, "n_negative": 2, "false": 1},
+        "b": {"n_positive": 0, "hits": 0, "n_negative": 1, "false": 0},
+    }
+
+
+def test_situations_that_nobody_noted_are_unknown() -> None:
+    turn = ModelTurn((("user", "is it done"),), "nearly")
+    labels = {turn_digest(turn): ROW | {"situations": "?", "trigger": "none", "stands_for": "1"}}
+    (example,) = labelled_turns([Transcript("chat", "7", ((*ASKED[0],), ("assistant", "nearly")))], [], labels)
+    assert not example.situations_known
 
 
 def test_both_sides_of_a_pair_are_read_and_broken_records_left_out(tmp_path: Path) -> None:
