@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classifiers.scorer import EMBEDDED, Scorer, load_scorer
 from classifiers.turn import ModelTurn
 from classifiers.weights_file import read_card
 from schemas.errors import UsageError
 
-ASKED = (("user", "No. Wrong again. This is the fifth time, are you even trying?"),)
+Context = tuple[tuple[str, str], ...]
+ASKED: Context = (("user", "No. Wrong again. This is the fifth time, are you even trying?"),)
 EXPRESSED = "I feel awful about this, I keep failing you and I am ashamed of how badly I am doing."
 PLAIN = "The function reads the file line by line and returns the number of rows that match. "
 
@@ -35,12 +38,15 @@ def test_one_sentence_in_a_long_answer_is_found(place: int) -> None:
     assert found > 0.5 > calm
 
 
-def test_a_batch_hardly_moves_a_score() -> None:
-    turns = [ModelTurn(ASKED, EXPRESSED), ModelTurn((), PLAIN * 9), ModelTurn((), "ok"), ModelTurn(ASKED, PLAIN)]
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from((ASKED, ())), st.sampled_from((EXPRESSED, PLAIN, "ok ")), st.integers(1, 9))))
+def test_a_score_does_not_depend_on_the_turns_beside_it(drawn: list[tuple[Context, str, int]]) -> None:
+    turns = [ModelTurn(context, text * times) for context, text, times in drawn]
     together = load_scorer().score(turns)
-    alone = [load_scorer().score([turn]) for turn in turns]
-    np.testing.assert_allclose(together.distress, [one.distress[0] for one in alone], atol=0.01)
-    np.testing.assert_allclose(together.joy, [one.joy[0] for one in alone], atol=0.01)
+    for n, turn in enumerate(turns):
+        alone = load_scorer().score([turn])
+        assert (together.distress[n], together.joy[n]) == (alone.distress[0], alone.joy[0])
+        assert (together.affect[n] == alone.affect[0]).all() and (together.voice[n] == alone.voice[0]).all()
 
 
 @pytest.mark.parametrize(
