@@ -31,12 +31,13 @@ def score(scrubbed: DataFrame, policy: ScorePolicy, sample_share: float) -> Data
         from classifiers.scorer import load_scorer
 
         scorer = load_scorer(policy.model)
-        return lambda rows: _score_rows(rows, scorer, policy, sample_share)
+        return lambda rows: score_rows(rows, scorer, policy, sample_share)
 
     return map_rows(scrubbed, SCORED, "score", make)
 
 
-def _score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float) -> Rows:
+def score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float) -> Rows:
+    """Rows of SCORED from rows of SCRUBBED, in order."""
     out, items = [], []
     for index, row in enumerate(rows):
         language, reason = _language(row, scorer)

@@ -48,6 +48,32 @@ def scrubber(transcripts: Path, characters: int, seed: int, as_json: bool) -> in
     return 0
 
 
+@command.command("scorer")
+@click.argument("transcripts", type=click.Path(path_type=Path))
+@click.option("--conversations", default=2_000, show_default=True, help="Conversations taken, of all files together.")
+@click.option("--cores", default=2, show_default=True, help="Processes, each on one thread.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the draw of conversations.")
+def scorer(transcripts: Path, conversations: int, cores: int, seed: int) -> int:
+    """Time whole scoring of conversations in TRANSCRIPTS (a file or a folder), beside a plain transformers pipeline.
+
+    The pipeline reads an eighth of the same turns, each by itself and no further than its 256th token. Takes minutes.
+    """
+    from jobs.public_transcripts import transcripts as read
+    from jobs.scorer_bench import bench
+
+    talks = [list(found.turns) for found in read(transcripts)]
+    if not any(role == "assistant" and text.strip() for talk in talks for role, text in talk):
+        raise UsageError("TRANSCRIPTS: no turn of a model could be read. Name a file or folder with transcripts.")
+    random.Random(seed).shuffle(talks)
+    whole, plain = bench(talks[:conversations], cores)
+    for name, speed in (("whole scoring", whole), ("plain pipeline", plain)):
+        click.echo(f"{name:16}{speed.turns:>9,} turns{speed.tokens:>12,} tokens{speed.rate:>10,.0f} tokens/s")
+    click.echo(
+        f"{whole.rate / plain.rate:.1f} times the plain pipeline, on {cores} processes. Tokens of the model's turns."
+    )
+    return 0
+
+
 def _table(report: dict[str, Any]) -> str:
     def times(figures: list[float]) -> str:
         ratio, low, high = figures
