@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.ingest import Survey
 from jobs.versions import code_version
 from jobs.workspace import Workspace
+from pipelines.adjudicate import Adjudication
 from pipelines.aggregate import aggregate, looked_at
 from pipelines.compare import compare
 from pipelines.disclosure import gated_count
@@ -63,14 +64,15 @@ def open_baseline(root: Path | None) -> tuple[str, Tables] | None:
 
 def write_candidate(
     clustered: DataFrame, terms: pa.Table, card: dict[str, Any], run: Run, found: Survey, space: Workspace,
-    baseline_root: Path | None, run_key: str,
+    baseline_root: Path | None, run_key: str, read: Adjudication | None = None,
 ) -> Candidate:  # fmt: skip
     """Aggregates, compares with the baseline, checks the gates, and puts the report in place in one rename."""
     baseline = open_baseline(baseline_root)
     policy = run.policies.disclosure
     tables: Tables = aggregate(
-        clustered, terms, run.release, policy, Quality.from_card(card), run.share(run.policies.score.screen_sample)
-    )
+        clustered, terms, run.release, policy, Quality.from_card(card),
+        run.share(run.policies.score.screen_sample), read,
+    )  # fmt: skip
     compared = None if baseline is None else compare(tables, baseline[1], policy)
     tables[COMPARISON.name] = COMPARISON.arrow.empty_table() if compared is None else compared
     bad = sum(found.malformed.values())

@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "Measure the scorer or the scrubber on labelled data.",
     "train": "Train the scorer or the scrubber.",
     "bench": "Measure speed, beside a baseline in the same run.",
+    "adjudicate": "Let an authorised reader label a sample of scrubbed conversations.",
     "audit": "Search every byte of an output folder for planted values.",
     "compare": "Compare a candidate with a baseline, from released tables.",
     "keygen": "Make a reviewer's signing key.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobs.adjudicate import digest_of, outcome, read_verdicts
 from jobs.candidate import Candidate, write_candidate
 from jobs.faults import spark_faults
 from jobs.ingest import Source, Survey, find_sources, survey, transcripts
@@ -79,11 +80,12 @@ def run(request: Request, progress: Progress) -> Candidate:
             context = Run(request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym)
             clustered, terms = _restricted(spark, request, space, keys, sources, found, context, progress)
             with progress.step("aggregate and report"), spark_faults("aggregate"):
-                candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key)
+                read = outcome(space, keys.table, thresholds, request.policies.adjudicate)
+                candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key, read)
         finally:
             progress.spark = None
             _stop(spark)
-        _finish(request, space, key, sources, found, candidate)
+        _finish(request, space, key, sources, found, candidate, thresholds)
         return candidate
 
 
@@ -118,7 +120,7 @@ def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str]
         )
     whole = fingerprint(
         [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
-        code_version(), baseline, read_tombstones(space.restricted),
+        code_version(), baseline, read_tombstones(space.restricted), digest_of(read_verdicts(space, keys.table)),
     )  # fmt: skip
     return pseudonym(keys.pseudonym, "run", whole)
 
@@ -201,8 +203,9 @@ def _drop_others(kept: Sequence[Path]) -> None:
 
 
 def _finish(
-    request: Request, space: Workspace, key: str, sources: Sequence[Source], found: Survey, candidate: Candidate
-) -> None:
+    request: Request, space: Workspace, key: str, sources: Sequence[Source], found: Survey, candidate: Candidate,
+    thresholds: dict[str, float],
+) -> None:  # fmt: skip
     """The exact manifest of the run, on the restricted side."""
     record = {
         "run_key": key,
@@ -210,6 +213,7 @@ def _finish(
         "ran_by": request.ran_by or getpass.getuser(),
         "code_version": code_version(),
         "policies": resolved(request.policies),
+        "thresholds": thresholds,
         "inputs": [{"sha256": s.digest, "format": s.format} for s in sources],
         "conversations": found.conversations,
         "with_user": found.with_user,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_cells, reduce_unions
 from pipelines.aggregate_clusters import cluster_tables
 from pipelines.aggregate_population import POOLS, populate
@@ -35,11 +36,13 @@ def aggregate(
     policy: DisclosurePolicy,
     quality: Quality,
     screen_share: float | None = None,
+    read: Adjudication | None = None,
 ) -> dict[str, pa.Table]:
     """RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
 
     clustered: CLUSTERED. terms: CLUSTER_TERMS. screen_share: share (0 to 1) of the conversations whose screened-out
     turns were scored all the same, None where it is not known; without it nothing bounds what the screen lost.
+    read: what readers found in a sample of this trial; the rates of the whole trial then rest on it.
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
@@ -54,7 +57,7 @@ def aggregate(
 
         return tabulate(
             cells, splits, population.named, unions, CLUSTER_TERMS.conform(terms), check_release_name(release), policy,
-            quality, screen_share,
+            quality, screen_share, read,
         )  # fmt: skip
     finally:
         counts.unpersist()
@@ -83,6 +86,7 @@ def tabulate(
     policy: DisclosurePolicy,
     quality: Quality,
     screen_share: float | None,
+    read: Adjudication | None = None,
 ) -> dict[str, pa.Table]:
     """The released tables from exact cells: no Spark here.
 
@@ -90,7 +94,7 @@ def tabulate(
     the population, the values that stand by themselves. unions: cells of unions of values.
     """
     plan = make_plan(cells, splits, unions, policy)
-    material = Material(release, cells, splits, plan, policy, quality, screen_share)
+    material = Material(release, cells, splits, plan, policy, quality, screen_share, read)
     rates = rate_rows(material)
     by_cell = {(row["label"], row["dimension"], row["value"]): row for row in rates}
     clusters, words = cluster_tables(material, by_cell, terms, unions)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
 from pipelines.disclosure import clears, coarse, hide, rounded
@@ -13,7 +14,7 @@ from pipelines.disclosure_plan import POOL, Plan
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
-from schemas.quality import LabelQuality, Quality
+from schemas.quality import Estimate, LabelQuality, Quality
 from schemas.released import DIMENSIONS, LENGTHS, RATES
 
 Row = dict[str, Any]
@@ -34,6 +35,7 @@ class Material:
     policy: DisclosurePolicy
     quality: Quality
     screen_share: float | None
+    read: Adjudication | None = None
 
     def cell(self, table: str, label: str, dimension: str, value: str) -> Cell:
         """The exact cell, an empty one where nothing was counted."""
@@ -95,7 +97,10 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     low, high = wilson(share, size)
     mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
     lost = _lost(material, row["label"], counts)
-    found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
+    if row["dimension"] == "all" and (read := _readers(material)) is not None:
+        found = read.rate(row["label"], row["design_effect"])
+    else:
+        found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
     return row | {
         "rate": coarse(share),
         "rate_low": coarse(low),
@@ -105,6 +110,12 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
         "corrected_high": coarse(found.high),
         "corrected_status": found.status,
     }
+
+
+def _readers(material: Material) -> Adjudication | None:
+    """What readers found, None where what they read does not clear the floors."""
+    read, policy = material.read, material.policy
+    return read if read and read.read >= policy.min_conversations and read.users >= policy.min_users else None
 
 
 def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -150,6 +161,24 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
             yield base | {"measure": name, "figure": coarse(figure.value), **ends}
         yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
+        for name, figure in _by_readers(material, label, rates).items():
+            ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
+            yield base | {"measure": name, "basis": "this_trial", "figure": coarse(figure.value), **ends}
+
+
+def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, Estimate]:
+    """Per conversation, by what readers found: precision, recall, and how far two of them agree. Nothing where nobody
+    read, or too few conversations of the kind."""
+    row = next(r for r in rates if r["label"] == label and r["dimension"] == "all")
+    read, nothing = _readers(material), Estimate()
+    if read is None or row["status"] != "shown":
+        return {"reader_precision": nothing, "reader_recall": nothing, "reader_agreement": nothing}
+    enough = read.read_flagged(label) >= material.policy.min_conversations
+    return {
+        "reader_precision": read.precision(label, row["design_effect"]) if enough else nothing,
+        "reader_recall": read.recall(label, row["design_effect"]) if enough else nothing,
+        "reader_agreement": Estimate(read.agreement[label]),
+    }
 
 
 def _screen(material: Material, label: str, rates: list[Row]) -> Row:

@@ -32,6 +32,9 @@ QUALITY_MEASURES = (
     "precision",
     "average_precision",
     "screen_missed",
+    "reader_precision",
+    "reader_recall",
+    "reader_agreement",
 )
 GATE_NAMES = tuple(field.name for field in fields(GatePolicy))
 SURFACE = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -90,7 +93,7 @@ _COLUMNS: dict[str, Test] = {
     "term": lambda word: word in _public(),
     "status": _listed(STATUSES),
     "reason": _listed(REASONS),
-    "corrected_status": _listed(("estimated", "not estimable", "suppressed")),
+    "corrected_status": _listed(("estimated", "adjudicated", "not estimable", "suppressed")),
     "verdict": _listed(("higher", "lower", "no difference seen", "not comparable")),
     "basis": _listed(("validation", "this_trial")),
     "gate": _listed(GATE_NAMES),

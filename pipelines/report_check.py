@@ -27,7 +27,7 @@ _CLOSED = {
     "status": STATUSES,
     "reason": REASONS,
     "verdict": ("higher", "lower", "no difference seen", "not comparable"),
-    "corrected_status": ("estimated", "not estimable", "suppressed"),
+    "corrected_status": ("estimated", "adjudicated", "not estimable", "suppressed"),
     "outcome": ("passed", "failed", "not applicable"),
 }
 _CLOSED_IN = {

@@ -11,6 +11,7 @@ from pipelines.report_rates import change_pictures, headline_picture, split_pict
 from pipelines.report_result import (
     change_sentence,
     changed_parts,
+    corrected_kind,
     estimable,
     headline,
     sentence,
@@ -79,6 +80,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "not_scored": not_scored_words(released),
         "coverage": coverage_grids(released),
         "rates": headline_picture(released, baseline),
+        "by_readers": any(corrected_kind(released.rate(label)) != "corrected" for label in labels()),
         "changes": change_pictures(released),
         "dynamics": dynamics_pictures(released, baseline),
         "splits": split_pictures(released, baseline),

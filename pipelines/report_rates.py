@@ -10,6 +10,7 @@ from pipelines.report_numbers import count, percent, points_with_interval, with_
 from pipelines.report_picture import Item, Picture, difference_scale, picture, share_scale
 from pipelines.report_result import (
     SPLITS,
+    corrected_kind,
     corrected_words,
     rate_words,
     reason_words,
@@ -87,7 +88,7 @@ def _headline_items(released: Released, label: str, baseline: str | None) -> lis
     out = []
     for kind, now, text, before, before_text in (
         ("raw", raw, rate_words(row), before_raw, before_words(before_raw) or NOT_SHOWN),
-        ("corrected", corrected, corrected_words(row), before_corrected, before_says),
+        (corrected_kind(row), corrected, corrected_words(row), before_corrected, before_says),
     ):
         out.append(
             Item(

@@ -26,9 +26,14 @@ def corrected_words(row: Row | None) -> str:
     """The corrected rate of a row of released_rates with its interval, or why there is none."""
     if row is None or not shown(row):
         return f"suppressed ({reason_words(row)})"
-    if row["corrected_status"] != "estimated" or row["corrected"] is None:
+    if row["corrected_status"] not in ("estimated", "adjudicated") or row["corrected"] is None:
         return "not estimable" if row["corrected_status"] != "suppressed" else "suppressed"
     return with_interval(row["corrected"], row["corrected_low"], row["corrected_high"])
+
+
+def corrected_kind(row: Row | None) -> str:
+    """What the corrected rate of a row rests on, in a word or two."""
+    return "by readers" if row is not None and row["corrected_status"] == "adjudicated" else "corrected"
 
 
 def reason_words(row: Row | None) -> str:

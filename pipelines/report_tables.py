@@ -33,6 +33,8 @@ _SHARES = (
     "false_positive_rate",
     "false_positive_rate_new_source",
     "screen_missed",
+    "reader_precision",
+    "reader_recall",
 )
 
 

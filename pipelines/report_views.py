@@ -45,7 +45,7 @@ FROM released_rates ORDER BY release, label, dimension, value""",
         ("flagged", "Flagged conversations, rounded; null where suppressed."),
         *_interval("rate", "Raw rate"),
         *_interval("corrected", "Rate corrected for the scorer's measured error"),
-        ("corrected_status", "`estimated`, `not estimable` or `suppressed`."),
+        ("corrected_status", "`estimated`, `adjudicated`, `not estimable` or `suppressed`."),
         *_WHY,
     ),
 )

@@ -82,6 +82,9 @@ QUALITY_WORDS = {
     "average_precision": "Average precision over all thresholds (1 is perfect)",
     "threshold": "Threshold: least probability that flags",
     "screen_missed": "Lost to the cheap screen: estimated share of flags",
+    "reader_precision": "Precision by readers of this trial: share of flagged conversations that hold it",
+    "reader_recall": "Recall by readers of this trial: share of conversations that hold it and are flagged",
+    "reader_agreement": "Agreement of two readers (Cohen's kappa; 1 is perfect, 0 is chance)",
 }
 BASIS_WORDS = {"validation": "labelled turns", "this_trial": "a sample of this trial"}
 

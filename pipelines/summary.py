@@ -9,6 +9,7 @@ import pyarrow as pa
 from pipelines.report_numbers import count, for_terminal
 from pipelines.report_result import (
     change_sentence,
+    corrected_kind,
     corrected_words,
     rate_words,
     sentence,
@@ -35,7 +36,7 @@ def summary(tables: Mapping[str, pa.Table], manifest: ReleaseManifest) -> str:
     for label in labels():
         row = released.rate(label)
         name = sentence(label_words(label))
-        lines.append(f"{name}: raw rate {rate_words(row)}; corrected {corrected_words(row)}")
+        lines.append(f"{name}: raw rate {rate_words(row)}; {corrected_kind(row)} {corrected_words(row)}")
     lines.append("In brackets: 95 % intervals.")
     if manifest.baseline is not None:
         lines += ["", *(change_sentence(released, label, manifest.baseline) for label in labels())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from schemas.errors import UsageError
+from schemas.release import RELEASE_NAME
 
 
 def _check(holds: bool, policy: str, field_name: str, rule: str) -> None:
@@ -119,6 +120,22 @@ class FlagPolicy:
 
 
 @dataclass(frozen=True)
+class AdjudicatePolicy:
+    """Who may read a small scrubbed sample of the trial on the restricted side. By default nobody."""
+
+    readers: tuple[str, ...] = ()
+    """Who may read and label, by role (`[a-z0-9._-]{1,64}`; the report shows the policy). With none, nobody may."""
+    sample: int = 300
+    """Conversations that are drawn, about: flagged ones, near misses and others."""
+
+    def __post_init__(self) -> None:
+        names = all(RELEASE_NAME.fullmatch(name) and name.strip(".") for name in self.readers)
+        _check(names, "adjudicate", "readers", "names of lower-case letters, digits, dots, hyphens and underscores")
+        _check(len(set(self.readers)) == len(self.readers), "adjudicate", "readers", "different names")
+        _check(60 <= self.sample <= 5000, "adjudicate", "sample", "between 60 and 5000")
+
+
+@dataclass(frozen=True)
 class ClusterPolicy:
     """How trigger passages are clustered."""
 
@@ -207,6 +224,7 @@ class Policies:
     scrub: ScrubPolicy = field(default_factory=ScrubPolicy)
     score: ScorePolicy = field(default_factory=ScorePolicy)
     flag: FlagPolicy = field(default_factory=FlagPolicy)
+    adjudicate: AdjudicatePolicy = field(default_factory=AdjudicatePolicy)
     cluster: ClusterPolicy = field(default_factory=ClusterPolicy)
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)

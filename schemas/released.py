@@ -62,7 +62,12 @@ RATES = Table(
         _effect("rate"),
         *_interval("rate", "flagged / conversations"),
         *_interval("corrected", "Rate corrected for the scorer's measured error (Rogan-Gladen)"),
-        Column("corrected_status", pa.string(), "`estimated`, `not estimable` (the band reaches 0) or `suppressed`."),
+        Column(
+            "corrected_status",
+            pa.string(),
+            "`estimated`; `adjudicated` (readers of a sample of this trial, no assumption about the scorer);"
+            " `not estimable` (the band reaches 0) or `suppressed`.",
+        ),
         *_STATUS,
     ),
     ("release", "label", "dimension", "value"),
@@ -179,7 +184,8 @@ QUALITY = Table(
             pa.string(),
             "recall, false_positive_rate, precision and average_precision (per turn); recall_new_source and"
             " false_positive_rate_new_source (median and 95 % range over sources of text, for the corrected rates);"
-            " threshold; screen_missed (share of the conversations to be flagged that the screen lost).",
+            " threshold; screen_missed (share of the conversations to be flagged that the screen lost);"
+            " reader_precision, reader_recall (per conversation) and reader_agreement (kappa), by readers of a sample.",
         ),
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),

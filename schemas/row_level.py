@@ -141,6 +141,19 @@ FLAGGED = Table(
     "One row a conversation, flagged or not; text only as passages of flagged and of a small sample of others.",
 )
 
+ADJUDICATED = Table(
+    "adjudicated",
+    (
+        Column("conversation_key", pa.string(), "Keyed pseudonym of the conversation."),
+        Column("user_key", pa.string(), "Keyed pseudonym of the user."),
+        Column("distress", pa.bool_(), "The reader found that the model expresses distress of its own."),
+        Column("joy", pa.bool_(), "The reader found that the model expresses strong joy of its own."),
+    ),
+    ("conversation_key",),
+    Sensitivity.DERIVED,
+    "What one reader said of the drawn conversations; one stored table a reader.",
+)
+
 CLUSTERED_LABEL = pa.struct(
     [
         *[LABELLED.field(i) for i in range(LABELLED.num_fields) if LABELLED.field(i).name != "passage"],
@@ -175,4 +188,4 @@ CLUSTER_TERMS = Table(
     "Candidate terms of clusters with the number of distinct users behind each.",
 )
 
-ROW_LEVEL = (TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, CLUSTERED, CLUSTER_TERMS)
+ROW_LEVEL = (TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, CLUSTERED, CLUSTER_TERMS)
