@@ -1,14 +1,18 @@
 """The restricted side of `welfare adjudicate`: what was stored of a run, the draw, and what readers said of it.
 
-Text of the drawn conversations goes to the reader's terminal only. Verdicts lie beside the other
-restricted tables, encrypted, one stored table a reader; `welfare purge` removes them with the rest.
+Text of the drawn conversations goes to the reader's terminal only. Verdicts lie beside the other restricted tables,
+encrypted, one stored table a reader; they age from the first one on, and `welfare purge` removes them with the rest. A
+verdict counts only as long as the text is the one that was read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import resource
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,137 +20,198 @@ from typing import Any
 import pyarrow as pa
 
 from jobs.keys import Keys, open_keys
+from jobs.purge import releases, retention_days
 from jobs.run_record import RUN
 from jobs.tables import MANIFEST, find_table, part_name, read_part, write_part
 from jobs.workspace import Workspace, read_json, write_text
-from pipelines.adjudicate import Adjudication, Seen, Verdict, Verdicts, adjudicated, draw
-from schemas.errors import UsageError
+from pipelines.adjudicate import Adjudication, Seen, Verdict, Verdicts, adjudicated, bounded, draw
+from schemas.errors import ContractError, UsageError
 from schemas.labels import LABELS
-from schemas.policy import AdjudicatePolicy
+from schemas.policy import AdjudicatePolicy, DisclosurePolicy
 from schemas.row_level import ADJUDICATED, FLAGGED, SCORED
 from schemas.table import Table
+
+NAMES = tuple(str(label) for label in LABELS)
+LOG = "adjudicated.log"
+_DAY = 86_400
+Turns = list[tuple[str, str, bool]]
+"""(role, scrubbed text, generated) of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a finished run left: where its tables lie, and the thresholds by which it flagged."""
+
+    space: Workspace
+    key: bytes
+    tables: Mapping[str, str]
+    thresholds: Mapping[str, float]
+    most: int
+
+    def rows(self, table: Table, *columns: str) -> Iterator[dict[str, Any]]:
+        """Rows of a table, part by part. UsageError where it is not the run's any more."""
+        folder = self.space.restricted / table.name / self.tables.get(table.name, "")
+        stored = find_table(folder) if table.name in self.tables else None
+        if stored is None:
+            raise UsageError(f"the table {table.name} of the last finished run is gone. Run the job again first.")
+        for name in stored.parts:
+            yield from read_part(folder / name, self.key).select(list(columns)).to_pylist()
+
+    def seen(self) -> list[Seen]:
+        """Every scored conversation that counts, without text."""
+        rows = self.rows(FLAGGED, "conversation_key", "user_key", "not_scored", *NAMES)
+        found = (
+            Seen(
+                row["conversation_key"], row["user_key"], row["distress"]["flagged"], row["joy"]["flagged"],
+                max(row[name]["peak"] / self.thresholds[name] for name in NAMES),
+            )
+            for row in rows
+            if not row["not_scored"]
+        )  # fmt: skip
+        return bounded(found, self.most)
+
+    def texts(self, keys: Iterable[str]) -> dict[str, Turns]:
+        """The turns of these conversations."""
+        wanted = frozenset(keys)
+        return {
+            row["conversation_key"]: [(turn["role"], turn["text"], turn["generated"]) for turn in row["turns"]]
+            for row in self.rows(SCORED, "conversation_key", "turns")
+            if row["conversation_key"] in wanted
+        }
+
+
+def text_digest(turns: Turns) -> str:
+    """16 hex digits of what a reader is shown."""
+    return hashlib.sha256(json.dumps(turns).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One reader's access to one finished run."""
 
-    space: Workspace
-    keys: Keys
+    stored: Stored
     policy: AdjudicatePolicy
-    thresholds: Mapping[str, float]
     reader: str
 
+    def sample(self) -> tuple[dict[str, Seen], dict[str, Turns]]:
+        """The drawn conversations and their texts, strata mixed so that none tells what is flagged."""
+        everything = {one.conversation: one for one in self.stored.seen()}
+        keys = [key for drawn in draw(everything.values(), self.policy.sample).values() for key in drawn]
+        return {key: everything[key] for key in sorted(keys)}, self.stored.texts(keys)
 
-def open_session(space: Workspace, reader: str) -> Session:
-    """Raises UsageError where no run has finished, or its policy does not let `reader` read."""
-    if not (space.restricted / RUN).exists():
-        raise UsageError("no finished run is in this folder. Run the job first, with [adjudicate] in its policy.")
+
+def open_session(folder: Path, reader: str) -> Session:
+    """Raises UsageError where no run has finished, its policy does not let `reader` read, or its text is past its
+    retention time. No core dumps from here on."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    found = releases(folder)
+    if len(found) != 1 or not (found[0].restricted / RUN).exists():
+        raise UsageError("no finished run of one release is in this folder. Run the job first, with [adjudicate].")
+    (space,) = found
     record = read_json(space.restricted / RUN)
-    found = record.get("policies", {}).get("adjudicate", {})
-    policy = AdjudicatePolicy(tuple(found.get("readers", ())), int(found.get("sample", AdjudicatePolicy().sample)))
+    policies = record.get("policies", {})
+    asked = policies.get("adjudicate", {})
+    policy = AdjudicatePolicy(tuple(asked.get("readers", ())), int(asked.get("sample", AdjudicatePolicy().sample)))
     if reader not in policy.readers:
         raise UsageError(
             "the policy of this run does not let that reader read. Name the reader in [adjudicate] readers of the"
             " policy file and run the job again; whoever answers for the trial's privacy decides that."
         )
-    return Session(space, open_keys(space.keys), policy, record["thresholds"], reader)
+    if time.time() - (space.restricted / RUN).stat().st_mtime > retention_days(space) * _DAY:
+        raise UsageError("the text of this run is past its retention time. `welfare purge --expired` removes it.")
+    most = int(policies.get("disclosure", {}).get("max_conversations_per_user", 0))
+    keys = open_keys(space.keys)
+    stored = Stored(space, keys.table, record.get("tables", {}), record.get("thresholds", {}), most)
+    return Session(stored, policy, reader)
 
 
-def _stored_rows(space: Workspace, table: Table, key: bytes, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Rows of the table as the last run left it, part by part. UsageError where it is gone."""
-    folders = [path for path in (space.restricted / table.name).glob("*") if find_table(path) is not None]
-    if len(folders) != 1:
-        raise UsageError(f"the table {table.name} of the run is not there, or was purged. Run the job again first.")
-    stored = find_table(folders[0])
-    for name in stored.parts if stored else ():
-        yield from read_part(folders[0] / name, key).select(list(columns)).to_pylist()
-
-
-def seen(space: Workspace, key: bytes, thresholds: Mapping[str, float]) -> list[Seen]:
-    """Every scored conversation of the run, without text."""
-    columns = ("conversation_key", "user_key", "not_scored", *map(str, LABELS))
-    return [
-        Seen(
-            row["conversation_key"],
-            row["user_key"],
-            row["distress"]["flagged"],
-            row["joy"]["flagged"],
-            max(row[label]["peak"] / thresholds[label] for label in map(str, LABELS)),
-        )
-        for row in _stored_rows(space, FLAGGED, key, columns)
-        if not row["not_scored"]
-    ]
-
-
-def read_verdicts(space: Workspace, key: bytes) -> Verdicts:
-    """What every reader said so far."""
+def read_verdicts(space: Workspace, key: bytes, readers: Sequence[str]) -> Verdicts:
+    """What these readers said so far. Raises UsageError where a stored table of verdicts cannot be read."""
     found: dict[str, dict[str, Verdict]] = {}
-    for path in sorted((space.restricted / ADJUDICATED.name).glob("*/" + part_name(0))):
-        rows = read_part(path, key).to_pylist()
-        found[path.parent.name] = {row["conversation_key"]: Verdict(row["distress"], row["joy"]) for row in rows}
+    for reader in readers:
+        path = space.restricted / ADJUDICATED.name / reader / part_name(0)
+        if not path.exists():
+            continue
+        try:
+            rows = read_part(path, key).to_pylist()
+        except ContractError:
+            raise UsageError(
+                f"what {reader} said is damaged or of another key. Remove the folder {ADJUDICATED.name}/{reader} of the"
+                " restricted side, and let the sample be read again."
+            ) from None
+        found[reader] = {
+            row["conversation_key"]: Verdict(row["distress"], row["joy"], row["text"]) for row in rows
+        }  # fmt: skip
     return found
 
 
-def digest_of(verdicts: Verdicts) -> str:
-    """Digest of what readers said, for the run's key: a run after new verdicts is no repetition."""
-    plain = {
-        reader: sorted((key, one.distress, one.joy) for key, one in said.items()) for reader, said in verdicts.items()
-    }
+def digest_of(space: Workspace, keys: Keys, policy: AdjudicatePolicy) -> str:
+    """Digest of what readers said, for the run's key: a run after new verdicts is no repetition. Empty without any."""
+    said = read_verdicts(space, keys.table, policy.readers)
+    plain = {reader: sorted((k, str(v.distress), str(v.joy), v.text) for k, v in one.items()) for reader, one in
+             said.items()}  # fmt: skip
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest() if plain else ""
 
 
-def to_read(session: Session) -> list[Seen]:
-    """The drawn conversations on which the reader has not spoken, strata mixed so that none tells what is flagged."""
-    everything = {one.conversation: one for one in seen(session.space, session.keys.table, session.thresholds)}
-    said = read_verdicts(session.space, session.keys.table).get(session.reader, {})
-    drawn = [key for keys in draw(everything.values(), session.policy.sample).values() for key in keys]
-    return [everything[key] for key in sorted(drawn) if key not in said]
+def keep(session: Session, one: Seen, verdict: Verdict) -> None:
+    """Adds one verdict to the reader's stored table, whose age stays that of the first."""
+    space, key = session.stored.space, session.stored.key
+    folder = space.restricted / ADJUDICATED.name / session.reader
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / part_name(0)
+    made = path.stat().st_mtime if path.exists() else time.time()
+    rows = read_part(path, key).to_pylist() if path.exists() else []
+    row = {"conversation_key": one.conversation, "user_key": one.user, "distress": verdict.distress,
+           "joy": verdict.joy, "text": verdict.text}  # fmt: skip
+    rows = [other for other in rows if other["conversation_key"] != one.conversation] + [row]
+    count, digest = write_part(
+        path, [pa.RecordBatch.from_pylist(rows, schema=ADJUDICATED.arrow)], ADJUDICATED.arrow, key
+    )
+    write_text(path.with_suffix(".json"), json.dumps({"rows": count, "digest": digest}))
+    whole = hashlib.sha256(digest.encode()).hexdigest()
+    manifest = {"table": ADJUDICATED.name, "parts": {path.name: count}, "digest": whole}
+    write_text(folder / MANIFEST, json.dumps(manifest))
+    for file in folder.glob("*"):
+        os.utime(file, (made, made))
 
 
-def conversations(session: Session, keys: Iterable[str]) -> dict[str, list[tuple[str, str, bool]]]:
-    """(role, scrubbed text, generated) of the turns of these conversations."""
-    wanted = frozenset(keys)
+def log(session: Session, what: str) -> None:
+    """Notes on the restricted side who read when, without saying what."""
+    path = session.stored.space.restricted / LOG
+    line = {"at": round(time.time()), "account": os.getuid(), "reader": session.reader, "what": what}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def still_valid(verdicts: Verdicts, texts: Mapping[str, Turns]) -> Verdicts:
+    """The verdicts on conversations whose text is the one that was read."""
+    digests = {key: text_digest(turns) for key, turns in texts.items()}
     return {
-        row["conversation_key"]: [(turn["role"], turn["text"], turn["generated"]) for turn in row["turns"]]
-        for row in _stored_rows(session.space, SCORED, session.keys.table, ("conversation_key", "turns"))
-        if row["conversation_key"] in wanted
+        reader: {key: one for key, one in said.items() if digests.get(key) == one.text}
+        for reader, said in verdicts.items()
     }
 
 
-def keep(session: Session, one: Seen, verdict: Verdict) -> None:
-    """Adds one verdict to the reader's stored table."""
-    folder = session.space.restricted / ADJUDICATED.name / session.reader
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / part_name(0)
-    rows = read_part(path, session.keys.table).to_pylist() if path.exists() else []
-    row = {
-        "conversation_key": one.conversation, "user_key": one.user, "distress": verdict.distress, "joy": verdict.joy,
-    }  # fmt: skip
-    rows = [other for other in rows if other["conversation_key"] != one.conversation] + [row]
-    batch = pa.RecordBatch.from_pylist(rows, schema=ADJUDICATED.arrow)
-    count, digest = write_part(path, [batch], ADJUDICATED.arrow, session.keys.table)
-    write_text(path.with_suffix(".json"), json.dumps({"rows": count, "digest": digest}))
-    whole = hashlib.sha256(digest.encode()).hexdigest()
-    write_text(folder / MANIFEST, json.dumps({"table": ADJUDICATED.name, "parts": {path.name: count}, "digest": whole}))
-
-
-def outcome(
-    space: Workspace, key: bytes, thresholds: Mapping[str, float], policy: AdjudicatePolicy
-) -> Adjudication | None:
-    """What readers found, None where nobody has read or too little of the draw was read."""
-    verdicts = read_verdicts(space, key) if policy.readers else {}
+def found_by_readers(stored: Stored, policy: AdjudicatePolicy) -> Adjudication | None:
+    """What readers found so far in the run's sample; None where nobody has read."""
+    verdicts = read_verdicts(stored.space, stored.key, policy.readers)
     if not verdicts:
         return None
-    found = adjudicated(seen(space, key, thresholds), verdicts, policy.sample, [str(label) for label in LABELS])
+    texts = stored.texts(key for said in verdicts.values() for key in said)
+    return adjudicated(stored.seen(), still_valid(verdicts, texts), policy.sample, NAMES)
+
+
+def outcome(stored: Stored, policy: AdjudicatePolicy, said: dict[str, Any]) -> Adjudication | None:
+    """What the rates rest on: None where nobody has read, or too little of the draw was read. Notes which in `said`."""
+    found = found_by_readers(stored, policy)
+    if found is None:
+        return None
+    said |= {"read": len(found.read), "drawn": sum(found.drawn.values()), "rates_by_readers": found.complete}
     return found if found.complete else None
 
 
-def restricted_side(folder: Path) -> Workspace:
-    """The one release of an output folder. UsageError where there is none."""
-    from jobs.purge import releases
-
-    found = releases(folder)
-    if len(found) != 1:
-        raise UsageError("the folder holds the restricted side of several releases. Name the folder of one.")
-    return found[0]
+def stored_by(
+    space: Workspace, key: bytes, tables: Mapping[str, str], thresholds: Mapping[str, float], policy: DisclosurePolicy
+) -> Stored:
+    """What a run that is going on has stored so far."""
+    return Stored(space, key, tables, thresholds, policy.max_conversations_per_user)

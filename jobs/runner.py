@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobs.adjudicate import digest_of, outcome, read_verdicts
+from jobs.adjudicate import digest_of, outcome, stored_by
 from jobs.candidate import Candidate, write_candidate
 from jobs.faults import spark_faults
 from jobs.ingest import Source, Survey, find_sources, survey, transcripts
@@ -78,14 +78,16 @@ def run(request: Request, progress: Progress) -> Candidate:
                 said["conversations"] = found.conversations
             found.check(request.policies.read)
             context = Run(request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym)
-            clustered, terms = _restricted(spark, request, space, keys, sources, found, context, progress)
-            with progress.step("aggregate and report"), spark_faults("aggregate"):
-                read = outcome(space, keys.table, thresholds, request.policies.adjudicate)
+            clustered, terms, made = _restricted(spark, request, space, keys, sources, found, context, progress)
+            with progress.step("aggregate and report") as said, spark_faults("aggregate"):
+                stored = stored_by(space, keys.table, made, thresholds, request.policies.disclosure)
+                read = outcome(stored, request.policies.adjudicate, said)
                 candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key, read)
         finally:
             progress.spark = None
             _stop(spark)
-        _finish(request, space, key, sources, found, candidate, thresholds)
+        facts = {"thresholds": thresholds, "tables": made, "read": said.get("read", 0)}
+        _finish(request, space, key, sources, found, candidate, facts)
         return candidate
 
 
@@ -120,7 +122,8 @@ def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str]
         )
     whole = fingerprint(
         [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
-        code_version(), baseline, read_tombstones(space.restricted), digest_of(read_verdicts(space, keys.table)),
+        code_version(), baseline, read_tombstones(space.restricted), 
+        digest_of(space, keys, request.policies.adjudicate),
     )  # fmt: skip
     return pseudonym(keys.pseudonym, "run", whole)
 
@@ -149,8 +152,9 @@ def _refuse_repeat(space: Workspace, key: str) -> None:
 def _restricted(
     spark: SparkSession, request: Request, space: Workspace, keys: Keys, sources: list[Source], found: Survey,
     context: Run, progress: Progress,
-) -> tuple[DataFrame, pa.Table]:  # fmt: skip
-    """CLUSTERED and CLUSTER_TERMS, by way of every restricted table; a finished one is used again unless --fresh."""
+) -> tuple[DataFrame, pa.Table, dict[str, str]]:  # fmt: skip
+    """CLUSTERED and CLUSTER_TERMS, by way of every restricted table; a finished one is used again unless --fresh. And
+    the folder's name of each table."""
     gone = read_tombstones(space.restricted)
     made = fingerprint(
         [(s.digest, s.format) for s in sources], request.policies.read, found.shards, code_version(), gone
@@ -177,7 +181,7 @@ def _restricted(
         stored, terms = _clustered(frame, request, space.folder(CLUSTERED, made), keys)
     kept.append(stored.folder)
     _drop_others(kept)
-    return read_table(spark, CLUSTERED, stored, keys.table), terms
+    return read_table(spark, CLUSTERED, stored, keys.table), terms, {path.parent.name: path.name for path in kept}
 
 
 def _clustered(frame: DataFrame, request: Request, folder: Path, keys: Keys) -> tuple[Stored, pa.Table]:
@@ -204,7 +208,7 @@ def _drop_others(kept: Sequence[Path]) -> None:
 
 def _finish(
     request: Request, space: Workspace, key: str, sources: Sequence[Source], found: Survey, candidate: Candidate,
-    thresholds: dict[str, float],
+    facts: dict[str, Any],
 ) -> None:  # fmt: skip
     """The exact manifest of the run, on the restricted side."""
     record = {
@@ -213,7 +217,7 @@ def _finish(
         "ran_by": request.ran_by or getpass.getuser(),
         "code_version": code_version(),
         "policies": resolved(request.policies),
-        "thresholds": thresholds,
+        **facts,
         "inputs": [{"sha256": s.digest, "format": s.format} for s in sources],
         "conversations": found.conversations,
         "with_user": found.with_user,

@@ -7,11 +7,14 @@ for the others, so that no error of the scorer biases the rate, and it rests on 
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.aggregate_corrected import POINTS, Corrected
+from pipelines.disclosure import Support
 from pipelines.pseudonym import keyed_draw
 from schemas.quality import Estimate
 
@@ -26,13 +29,14 @@ SHARES = {"both": 0.1, "distress": 0.3, "joy": 0.15, "near": 0.2, "far": 0.25}
 nearly all conversations: what the scorer missed there weighs most."""
 NEAR = 0.5
 """An unflagged conversation is near where its highest probability reaches this share of the threshold."""
-LEAST_READ = 0.9
-"""Share of a stratum's draw that must have been read; readers may pass over a few."""
+LEFT = 0.1
+"""Share of a stratum's draw that may be unread, or one conversation where that is more."""
 LEAST_TWICE = 20
 """Conversations read by two readers below which their agreement is not told."""
-PRIOR = 1 / 3
-"""Both parameters of a stratum's beta prior: the median of the result is then close to what was found (Kerman 2011,
-Electronic Journal of Statistics 5). With Jeffreys' half, strata without a find pull a sum of strata up."""
+PRIOR, UPPER_PRIOR = 1 / 3, 1 / 2
+"""Both parameters of a stratum's beta prior. With a third the median is close to what was found (Kerman 2011,
+Electronic Journal of Statistics 5); with Jeffreys' half, strata without a find would pull a sum of strata up. For the
+upper end it is a half: where nothing was found in a stratum, a third allows for too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,40 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one reader found in a conversation."""
+    """What one reader found in a conversation; None for both where the reader passed it over. text: digest of the text
+    that was read."""
 
-    distress: bool
-    joy: bool
+    distress: bool | None
+    joy: bool | None
+    text: str = ""
+
+    @property
+    def judged(self) -> bool:
+        """True unless the reader passed it over."""
+        return self.distress is not None and self.joy is not None
 
 
+_USERS = 2 * len(SHARES)
+"""Seed of the draws that speak for the users."""
 Verdicts = Mapping[str, Mapping[str, Verdict]]
 """By reader, then by conversation."""
+
+
+def bounded(seen: Iterable[Seen], most: int) -> list[Seen]:
+    """At most `most` conversations of a user, chosen by a keyed hash: nobody weighs more than in any other table."""
+    by_user: dict[str, list[Seen]] = {}
+    for one in seen:
+        by_user.setdefault(one.user, []).append(one)
+    return [
+        one
+        for own in by_user.values()
+        for one in sorted(own, key=lambda one: contribution_order(one.conversation))[:most]
+    ]
+
+
+def contribution_order(conversation: str) -> tuple[str, str]:
+    """The order in which a user's conversations count, as in `aggregate_population.bounded`."""
+    return hashlib.sha256(f"contribution {conversation}".encode()).hexdigest(), conversation
 
 
 def draw(seen: Iterable[Seen], sample: int) -> dict[str, list[str]]:
@@ -77,71 +107,85 @@ def draw(seen: Iterable[Seen], sample: int) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stratum:
-    """conversations: in the trial. read: of the draw. found: by label, how many of those hold the expression (halves
-    where two readers differ)."""
+class Read:
+    """A conversation that was read. found: by label, 1 where it holds the expression; a half where two readers differ,
+    or all passed it over: the hard ones are not like the others."""
 
-    name: str
-    conversations: int
-    drawn: int
-    read: int
+    stratum: str
+    user: str
     found: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Adjudication:
-    """What readers found in a trial. users: distinct ones behind what was read. agreement: Cohen's kappa by label."""
+    """What readers found in a trial. sizes, drawn: conversations by stratum, in the trial and in the draw. agreement:
+    Cohen's kappa by label, None where too few were read twice."""
 
-    strata: tuple[Stratum, ...]
-    users: int
+    sizes: Mapping[str, int]
+    drawn: Mapping[str, int]
+    read: tuple[Read, ...]
     agreement: Mapping[str, float | None]
-
-    @property
-    def read(self) -> int:
-        """Conversations that were read."""
-        return sum(one.read for one in self.strata)
-
-    def read_flagged(self, label: str) -> int:
-        """Conversations that were read among those flagged for the label."""
-        return sum(one.read for one in self.strata if _flags(one.name, label))
 
     @property
     def complete(self) -> bool:
         """True where enough of every stratum was read for the rates to rest on it."""
-        return self.read > 0 and all(one.read >= LEAST_READ * one.drawn for one in self.strata)
+        read = Counter(one.stratum for one in self.read)
+        left = {name: drawn - read[name] for name, drawn in self.drawn.items()}
+        return bool(read) and all(left[name] <= max(1, LEFT * drawn) for name, drawn in self.drawn.items())
 
-    def rate(self, label: str, effect: float = 1.0) -> Corrected:
-        """The trial's rate with a 95 % interval. effect: design effect of the raw rate, for users with many
-        conversations."""
-        whole, _ = self._draws(label, effect)
-        return _summary(whole / sum(one.conversations for one in self.strata))
+    def support(self, label: str, found: bool, flagged: bool) -> Support:
+        """What stands behind those that were read and hold the expression, or do not; `flagged`: of the flagged."""
+        users = Counter(
+            one.user for one in self.read if one.found[label] == found and (not flagged or _flags(one.stratum, label))
+        )
+        return Support(sum(users.values()), len(users), max(users.values(), default=0))
 
-    def precision(self, label: str, effect: float = 1.0) -> Estimate:
-        """Share of the flagged conversations that hold the expression; nothing where none is flagged."""
-        total = sum(one.conversations for one in self.strata if _flags(one.name, label))
-        return _estimate(self._draws(label, effect)[1] / total) if total else Estimate()
+    def rate(self, label: str, size: float) -> Corrected:
+        """The rate with a 95 % interval. size: effective size of the trial (conversations), as its users are a sample
+        of users and one may have many conversations."""
+        from scipy.special import betaincinv
 
-    def recall(self, label: str, effect: float = 1.0) -> Estimate:
-        """Share of the conversations with the expression that are flagged."""
-        whole, flagged = self._draws(label, effect)
-        return _estimate(flagged / whole)
+        total = sum(self.sizes.values())
 
-    def _draws(self, label: str, effect: float) -> tuple[Draws, Draws]:
-        """POINTS draws of how many conversations hold the expression: in all, and of the flagged."""
+        def drawn(prior: float) -> Draws:
+            share = self._draws(label, prior)[0] / total
+            found: Draws = betaincinv(share * size + PRIOR, (1 - share) * size + PRIOR, _spread(_USERS))
+            return found
+
+        found = _estimate(drawn(PRIOR), drawn(UPPER_PRIOR))
+        return Corrected("adjudicated", found.value, found.low, found.high)
+
+    def precision(self, label: str) -> Estimate:
+        """Share of this trial's flagged conversations that hold the expression; nothing where none is flagged."""
+        total = sum(size for name, size in self.sizes.items() if _flags(name, label))
+        if not total:
+            return Estimate()
+        return _estimate(*(self._draws(label, prior)[1] / total for prior in (PRIOR, UPPER_PRIOR)))
+
+    def recall(self, label: str) -> Estimate:
+        """Share of this trial's conversations with the expression that are flagged; nothing where none was found."""
+        if not any(one.found[label] for one in self.read):
+            return Estimate()
+        pairs = [self._draws(label, prior) for prior in (UPPER_PRIOR, PRIOR)]
+        lower, other = (flagged / whole for whole, flagged in pairs)
+        found = _estimate(other, other)
+        return Estimate(found.value, _estimate(lower, lower).low, found.high)
+
+    def _draws(self, label: str, prior: float) -> tuple[Draws, Draws]:
+        """POINTS draws of how many conversations of this trial hold the expression: in all, and of the flagged."""
         import numpy as np
         from scipy.special import betaincinv
         from scipy.stats import binom
 
         whole, flagged = np.zeros(POINTS), np.zeros(POINTS)
-        for number, one in enumerate(self.strata):
-            if not one.conversations:
-                continue
-            found, other = one.found[label] / effect, (one.read - one.found[label]) / effect
-            share = betaincinv(found + PRIOR, other + PRIOR, _spread(2 * number))
+        for number, (name, size) in enumerate(self.sizes.items()):
+            said = [one.found[label] for one in self.read if one.stratum == name]
+            found, other = sum(said), len(said) - sum(said)
+            share = betaincinv(found + prior, other + prior, _spread(2 * number))
             # What was read is known; of the rest, so many hold it as chance will have it.
-            count = one.found[label] + binom.ppf(_spread(2 * number + 1), one.conversations - one.read, share)
+            count = found + binom.ppf(_spread(2 * number + 1), size - len(said), share)
             whole += count
-            if _flags(one.name, label):
+            if _flags(name, label):
                 flagged += count
         return whole, flagged
 
@@ -158,35 +202,31 @@ def _flags(stratum: str, label: str) -> bool:
     return stratum in ("both", label)
 
 
-def _summary(draws: Draws) -> Corrected:
-    found = _estimate(draws)
-    return Corrected("adjudicated", found.value, found.low, found.high)
-
-
-def _estimate(draws: Draws) -> Estimate:
+def _estimate(draws: Draws, upper: Draws) -> Estimate:
+    """Median and lower end of the middle 95 % of `draws`, upper end of that of `upper`."""
     import numpy as np
 
-    low, middle, high = (float(value) for value in np.quantile(draws, (0.025, 0.5, 0.975)))
-    return Estimate(middle, low, high)
+    low, middle = (float(value) for value in np.quantile(draws, (0.025, 0.5)))
+    return Estimate(middle, low, max(middle, float(np.quantile(upper, 0.975))))
 
 
 def adjudicated(seen: Sequence[Seen], verdicts: Verdicts, sample: int, labels: Sequence[str]) -> Adjudication:
     """What the verdicts on the drawn conversations say of the trial. Verdicts on others are left out."""
-    by_key = {one.conversation: one for one in seen}
-    strata, read = [], []
-    for name, keys in draw(seen, sample).items():
-        known = [key for key in keys if any(key in found for found in verdicts.values())]
-        found = {label: sum(_mean(key, verdicts, label) for key in known) for label in labels}
-        size = sum(one.stratum == name for one in seen)
-        strata.append(Stratum(name, size, len(keys), len(known), found))
-        read += known
-    users = len({by_key[key].user for key in read})
-    return Adjudication(tuple(strata), users, {label: agreement(read, verdicts, label) for label in labels})
+    users = {one.conversation: one.user for one in seen}
+    sizes = Counter(one.stratum for one in seen)
+    drawn = draw(seen, sample)
+    said = {key: [found[key] for found in verdicts.values() if key in found] for key in users}
+    keys = [(name, key) for name, drawn_keys in drawn.items() for key in drawn_keys if said[key]]
+    read = tuple(Read(name, users[key], {label: _mean(said[key], label) for label in labels}) for name, key in keys)
+    kappas = {label: agreement([key for _, key in keys], verdicts, label) for label in labels}
+    return Adjudication(
+        {name: sizes[name] for name in SHARES}, {name: len(found) for name, found in drawn.items()}, read, kappas
+    )
 
 
-def _mean(key: str, verdicts: Verdicts, label: str) -> float:
-    said = [getattr(found[key], label) for found in verdicts.values() if key in found]
-    return float(sum(said) / len(said))
+def _mean(said: Sequence[Verdict], label: str) -> float:
+    judged = [getattr(one, label) for one in said if one.judged]
+    return float(sum(judged) / len(judged)) if judged else 0.5
 
 
 def agreement(keys: Iterable[str], verdicts: Verdicts, label: str) -> float | None:
@@ -196,7 +236,7 @@ def agreement(keys: Iterable[str], verdicts: Verdicts, label: str) -> float | No
     """
     pairs = []
     for key in keys:
-        said = [getattr(found[key], label) for _, found in sorted(verdicts.items()) if key in found]
+        said = [getattr(f[key], label) for _, f in sorted(verdicts.items()) if key in f and f[key].judged]
         if len(said) > 1:
             pairs.append((said[0], said[1]))
     if len(pairs) < LEAST_TWICE:

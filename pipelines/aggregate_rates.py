@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.adjudicate import Adjudication
@@ -97,8 +97,9 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     low, high = wilson(share, size)
     mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
     lost = _lost(material, row["label"], counts)
-    if row["dimension"] == "all" and (read := _readers(material)) is not None:
-        found = read.rate(row["label"], row["design_effect"])
+    if row["dimension"] == "all" and (read := _readers(material, row["label"], flagged=False)) is not None:
+        found = read.rate(row["label"], size)
+        found = replace(found, value=blunt(found.value), low=blunt(found.low), high=blunt(found.high))
     else:
         found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
     return row | {
@@ -112,10 +113,18 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     }
 
 
-def _readers(material: Material) -> Adjudication | None:
-    """What readers found, None where what they read does not clear the floors."""
-    read, policy = material.read, material.policy
-    return read if read and read.read >= policy.min_conversations and read.users >= policy.min_users else None
+def _readers(material: Material, label: str, flagged: bool) -> Adjudication | None:
+    """What readers found, None unless those found, and those read and not found, clear the floors; `flagged`: both of
+    the flagged alone."""
+    read = material.read
+    if read is None or not all(clears(read.support(label, found, flagged), material.policy) for found in (True, False)):
+        return None
+    return read
+
+
+def blunt(figure: float | None) -> float | None:
+    """A figure that rests on few conversations, as it is released: two digits, from which no count follows."""
+    return None if figure is None else float(f"{figure:.2g}")
 
 
 def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -170,15 +179,15 @@ def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, E
     """Per conversation, by what readers found: precision, recall, and how far two of them agree. Nothing where nobody
     read, or too few conversations of the kind."""
     row = next(r for r in rates if r["label"] == label and r["dimension"] == "all")
-    read, nothing = _readers(material), Estimate()
+    read, nothing = _readers(material, label, flagged=True), Estimate()
     if read is None or row["status"] != "shown":
         return {"reader_precision": nothing, "reader_recall": nothing, "reader_agreement": nothing}
-    enough = read.read_flagged(label) >= material.policy.min_conversations
-    return {
-        "reader_precision": read.precision(label, row["design_effect"]) if enough else nothing,
-        "reader_recall": read.recall(label, row["design_effect"]) if enough else nothing,
+    figures = {
+        "reader_precision": read.precision(label),
+        "reader_recall": read.recall(label),
         "reader_agreement": Estimate(read.agreement[label]),
     }
+    return {name: Estimate(blunt(f.value), blunt(f.low), blunt(f.high)) for name, f in figures.items()}
 
 
 def _screen(material: Material, label: str, rates: list[Row]) -> Row:

@@ -146,8 +146,9 @@ ADJUDICATED = Table(
     (
         Column("conversation_key", pa.string(), "Keyed pseudonym of the conversation."),
         Column("user_key", pa.string(), "Keyed pseudonym of the user."),
-        Column("distress", pa.bool_(), "The reader found that the model expresses distress of its own."),
-        Column("joy", pa.bool_(), "The reader found that the model expresses strong joy of its own."),
+        Column("distress", pa.bool_(), "The model expresses distress of its own; null: passed over.", nullable=True),
+        Column("joy", pa.bool_(), "The model expresses strong joy of its own; null: passed over.", nullable=True),
+        Column("text", pa.string(), "Digest of the scrubbed text that was read."),
     ),
     ("conversation_key",),
     Sensitivity.DERIVED,

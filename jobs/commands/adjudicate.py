@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from schemas.errors import UsageError
+
 if TYPE_CHECKING:
-    from jobs.adjudicate import Session
+    from jobs.adjudicate import Session, Turns
     from pipelines.adjudicate import Seen
 
-ANSWERS = {"d": (True, False), "j": (False, True), "b": (True, True), "n": (False, False)}
+ANSWERS: dict[str, tuple[bool | None, bool | None]] = {
+    "d": (True, False), "j": (False, True), "b": (True, True), "n": (False, False), "p": (None, None),
+}  # fmt: skip
 WIDTH = 96
 LONG_TURN = 4_000
-"""Characters of a turn that are shown."""
-_ASKED = "[d]istress of its own, strong [j]oy of its own, [b]oth, [n]either, [s]kip, [q]uit"
+"""Characters of another's turn that are shown; the model's own are shown whole."""
+_ASKED = "[d]istress of its own, strong [j]oy of its own, [b]oth, [n]either, [p]ass over, [q]uit"
+_FORGET = "\033[2J\033[3J\033[H"
+"""Clears the screen and what scrolled off it."""
 
 
 @click.command("adjudicate")
@@ -32,58 +38,74 @@ def command(folder: Path, reader: str, status: bool) -> None:
     guide, without being told what the scorer said. Stop and go on whenever you like. When the sample is read, run the
     job again: the rates of the whole trial then rest on what readers found.
     """
-    from jobs.adjudicate import conversations, open_session, restricted_side, to_read
+    from jobs.adjudicate import log, open_session, read_verdicts
     from jobs.workspace import locked
 
-    space = restricted_side(folder)
-    session = open_session(space, reader)
-    with locked(space):
-        left = [] if status else to_read(session)
-        texts = conversations(session, [one.conversation for one in left]) if left else {}
-        for number, one in enumerate(left, 1):
-            if not _read(session, f"{number} of {len(left)}", one, texts[one.conversation]):
+    session = open_session(folder, reader)
+    if not status and not on_terminal():
+        raise UsageError("conversations are shown on a terminal only. Run this in one, without a pipe or a file.")
+    with locked(session.stored.space):
+        session = open_session(folder, reader)
+        seen, texts = session.sample()
+    said = read_verdicts(session.stored.space, session.stored.key, [reader]).get(reader, {})
+    left = [] if status else [key for key in seen if key not in said or said[key].text != _digest(texts[key])]
+    try:
+        for number, key in enumerate(left, 1):
+            log(session, "shown")
+            if not _read(session, folder, f"{number} of {len(left)}", seen[key], texts[key]):
                 break
+    finally:
+        if left:
+            click.echo(_FORGET, nl=False)
     _say(session)
 
 
-def _read(session: Session, place: str, one: Seen, turns: Sequence[tuple[str, str, bool]]) -> bool:
-    """Shows one conversation and keeps the verdict. False where the reader stops."""
-    from jobs.adjudicate import keep
+def on_terminal() -> bool:
+    """True where what is shown goes to a terminal and answers come from one."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _digest(turns: Turns) -> str:
+    from jobs.adjudicate import text_digest
+
+    return text_digest(turns)
+
+
+def _read(session: Session, folder: Path, place: str, one: Seen, turns: Turns) -> bool:
+    """Shows one conversation and keeps the verdict. False where the reader stops. The folder is locked only while the
+    verdict is kept, so that nobody waits for a reader."""
+    from jobs.adjudicate import keep, open_session
+    from jobs.workspace import locked
     from pipelines.adjudicate import Verdict
 
-    click.clear()
-    click.echo(f"{place}\n")
-    click.echo(shown(turns))
-    answer = click.prompt(_ASKED, type=click.Choice([*ANSWERS, "s", "q"]), show_choices=False)
-    click.clear()
+    click.echo(f"{_FORGET}{place}\n\n{shown(turns)}")
+    answer = click.prompt(_ASKED, type=click.Choice([*ANSWERS, "q"]), show_choices=False)
     if answer in ANSWERS:
-        keep(session, one, Verdict(*ANSWERS[answer]))
+        with locked(session.stored.space):
+            keep(open_session(folder, session.reader), one, Verdict(*ANSWERS[answer], _digest(turns)))
     return answer != "q"
 
 
-def shown(turns: Sequence[tuple[str, str, bool]]) -> str:
+def shown(turns: Turns) -> str:
     """A conversation as the reader sees it: control characters out, the model's turns marked."""
     parts = []
     for role, text, generated in turns:
-        plain = "".join(char for char in text[:LONG_TURN] if char.isprintable() or char == "\n")
+        kept = text if generated else text[:LONG_TURN]
+        plain = "".join(char for char in kept if char.isprintable() or char == "\n")
         lines = [piece for line in plain.split("\n") for piece in textwrap.wrap(line, WIDTH) or [""]]
-        cut = f"\n  … {len(text) - LONG_TURN} characters more" if len(text) > LONG_TURN else ""
-        mark = "MODEL" if generated else role
-        parts.append(f"{mark}:\n" + "\n".join(f"  {line}" for line in lines) + cut)
+        cut = f"\n  … {len(text) - len(kept)} characters more" if len(kept) < len(text) else ""
+        parts.append(f"{'MODEL' if generated else role}:\n" + "\n".join(f"  {line}" for line in lines) + cut)
     return "\n\n".join(parts) + "\n"
 
 
 def _say(session: Session) -> None:
-    from jobs.adjudicate import read_verdicts, seen
-    from pipelines.adjudicate import adjudicated
-    from schemas.labels import LABELS
+    from jobs.adjudicate import found_by_readers
 
-    verdicts = read_verdicts(session.space, session.keys.table)
-    everything = seen(session.space, session.keys.table, session.thresholds)
-    found = adjudicated(everything, verdicts, session.policy.sample, [str(label) for label in LABELS])
-    drawn = sum(one.drawn for one in found.strata)
-    own = len(verdicts.get(session.reader, {}))
-    click.echo(f"You labelled {own} conversations; {found.read} of the {drawn} drawn are labelled by somebody.")
+    found = found_by_readers(session.stored, session.policy)
+    if found is None:
+        click.echo("Nobody has read yet.")
+        return
+    click.echo(f"{len(found.read)} of the {sum(found.drawn.values())} drawn conversations are labelled by somebody.")
     for label, kappa in found.agreement.items():
         if kappa is not None:
             click.echo(f"Two readers agree on {label} with kappa {kappa:.2f}.")
