@@ -36,6 +36,7 @@ _SHARES = (
     "reader_precision",
     "reader_recall",
 )
+_BY_READERS = ("reader_precision", "reader_recall", "reader_agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def quality_grid(released: Released) -> Grid:
     rows = []
     for measure, words in QUALITY_WORDS.items():
         found = [released.quality(label, measure) for label in labels()]
+        if measure in _BY_READERS and all(row is None or row["figure"] is None for row in found):
+            continue  # mostly nobody reads, and then nothing is missing
         basis = next((row["basis"] for row in found if row is not None), "")
         rows.append((words, *(_quality_words(measure, row) for row in found), BASIS_WORDS.get(basis, basis) or "–"))
     heads = tuple(sentence(label_words(label)) for label in labels())

@@ -20,6 +20,35 @@ from pipelines.report_rows import Released
 from schemas.release import ReleaseManifest
 from tests.unit.report_made_up import Row, Tables, made_up, manifest
 
+
+def by_readers(tables: Tables) -> Tables:
+    """The tables of a trial whose rates rest on what readers found."""
+    rates, quality = (tables[name] for name in ("released_rates", "released_quality"))
+    rows = [r | {"corrected_status": "adjudicated"} if r["dimension"] == "all" else r for r in rates.to_pylist()]
+    read = [
+        ("reader_precision", 0.79, 0.7, 0.86),
+        ("reader_recall", 0.6, 0.4, 0.8),
+        ("reader_agreement", 0.8, None, None),
+    ]
+    more = [
+        {
+            "release": "trial-b",
+            "label": label,
+            "measure": m,
+            "figure": f,
+            "low": low,
+            "high": high,
+            "basis": "this_trial",
+        }
+        for label in ("distress", "joy")
+        for m, f, low, high in read
+    ]
+    return tables | {
+        "released_rates": pa.Table.from_pylist(rows, schema=rates.schema),
+        "released_quality": pa.Table.from_pylist([*quality.to_pylist(), *more], schema=quality.schema),
+    }
+
+
 BEFORE = made_up("trial-a", 60, 85)
 ALONE = manifest(baseline=None)
 CASES: dict[str, tuple[Tables, ReleaseManifest, Tables | None]] = {
@@ -27,6 +56,7 @@ CASES: dict[str, tuple[Tables, ReleaseManifest, Tables | None]] = {
     "baseline from the comparison alone": (made_up(against=BEFORE), manifest(), None),
     "no baseline": (made_up(), ALONE, None),
     "not estimable, a gate failed": (made_up(estimable=False, failed=True), replace(ALONE, gates_passed=False), None),
+    "read by readers": (by_readers(made_up()), ALONE, None),
     "nothing flagged, no user ids": (made_up(distress=None, joy=None), replace(ALONE, unit="conversation"), None),
 }  # fmt: skip
 
@@ -152,6 +182,7 @@ def test_both_rates_and_the_top_trigger_are_said(case: str) -> None:
         assert "No cluster is shown: too few to cluster." in text
     else:
         assert "task failure or criticism" in text
+    assert ("by readers" in text) == (case == "read by readers")
     assert ("not estimable" in text) == (case.startswith("not estimable"))
     assert ("1 of 4 failed" in text) == (case.startswith("not estimable"))
 
