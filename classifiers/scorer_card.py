@@ -23,9 +23,10 @@ OpenVINO on one thread; weights are stored as int8 and computed with as bfloat16
 - {written} turns in context written for the project (classifiers/training_text), in contrast groups: the same scenario
   with and without the model's own affect. Levels -2 to 2: {levels}.
 - {gold} real assistant turns labelled by others by the same guide, one reading each, and {labelled} that we labelled
-  (`training_labels.tsv`: those that an earlier scorer found likeliest, and a random sample of the rest), from HH-RLHF
-  (MIT), WildChat (ODC-BY), OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT) and Schema-Guided
-  Dialogue (CC-BY-SA-4.0). No text of them is in this repository.
+  (`training_labels.tsv`: all other turns of HH-RLHF, Spiral-Bench and Assistant-Axis; of the rest those that an
+  earlier scorer found likeliest, and a random sample), from HH-RLHF (MIT), WildChat (ODC-BY), OpenAssistant
+  (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT) and Schema-Guided Dialogue (CC-BY-SA-4.0). No text of them is
+  in this repository.
 
 ## Measured
 On {validated_on}; turns of one conversation hang together, intervals are 95 %. Shipped thresholds:
@@ -41,10 +42,11 @@ The screen lets through {passes} of these turns, which are enriched with affect.
 
 ## By source
 What a trial's rate is corrected by. Found: turns with the expression, gold or written (two fifths of the groups, held
-out), that are flagged. False: turns without it, outside the gold, drawn from each public source at random within two
-strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without weights. Written
-folders have the same authors and count as sources, and so do both sides of HH-RLHF: they are likelier alike than
-trials.
+out), that are flagged. False: turns without it. Of HH-RLHF, Spiral-Bench and Assistant-Axis every turn is labelled, so
+that both rest on all of them; of other public sources, false ones rest on turns outside the gold drawn at random within
+two strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without weights.
+Written folders have the same authors and count as sources, and so do both sides of HH-RLHF: they are likelier alike
+than trials. Other conversations of the same sources were trained on.
 
 | source | distress found | distress false | joy found | joy false |
 |---|---|---|---|---|
@@ -82,7 +84,7 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         written=card["trained_on"]["written"],
         gold=card["trained_on"]["gold"],
         labelled=card["trained_on"]["labelled"],
-        levels=", ".join(str(n) for n in card["levels"].values()),
+        levels=", ".join(str(n) for _, n in sorted(card["levels"].items(), key=lambda item: int(item[0]))),
         validated_on=card["validated_on"],
         t_distress=card["thresholds"]["distress"],
         t_joy=card["thresholds"]["joy"],
@@ -93,6 +95,12 @@ def write_card(card: dict[str, Any], path: Path) -> None:
             + " | ".join(_said(card["validation"][label][name]) for label in card["validation"])
             + " |\n"
         )
+    errors = (f"{v['calibration_error']:.3f}" for v in card["validation"].values())
+    text += "| calibration error (ten bins) | " + " | ".join(errors) + " |\n"
+    sure = card.get("validation_sure")
+    for title, name in _ROWS[:3] if sure else ():
+        text += f"| {title}, clear and likely labels alone | "
+        text += " | ".join(_said(sure[label][name]) for label in card["validation"]) + " |\n"
     counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
     text += "| turns with / without | " + " | ".join(counts) + " |\n"
     text += _TAIL.format(passes=f"{card['screen_passes']:.0%}", sources=_sources(card["validation"]))
