@@ -97,7 +97,7 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         )
     errors = (f"{v['calibration_error']:.3f}" for v in card["validation"].values())
     text += "| calibration error (ten bins) | " + " | ".join(errors) + " |\n"
-    sure = card.get("validation_sure")
+    sure: dict[str, Any] = card.get("validation_sure") or {}
     for title, name in _ROWS[:3] if sure else ():
         text += f"| {title}, clear and likely labels alone | "
         text += " | ".join(_said(sure[label][name]) for label in card["validation"]) + " |\n"
