@@ -35,7 +35,10 @@ def test_a_source_gives_as_many_characters_as_asked_after_the_untimed_ones(monke
     assert "none" not in report
 
 
-def test_the_command_prints_a_row_for_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_row_for_each_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrub_bench, "BLOCK", 5_000)
     messages = [{"role": "user", "content": TALK[0]}, {"role": "assistant", "content": TALK[1]}]
     (tmp_path / "talk.jsonl").write_text(300 * (json.dumps({"messages": messages}) + "\n"), encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
