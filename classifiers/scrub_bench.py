@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.scrub_stock import stock_analyzer
-from classifiers.scrubber import Scrubber
+from classifiers.scrubber import Scrubber, together
 
 BLOCK = 40_000
 """Characters, at least, that one side is given before it is the other's turn: so many that what the others left in the
@@ -62,7 +62,8 @@ def _timed(
 ) -> Iterator[_Timed]:
     """One row for each block of conversations: long enough that none pays for what another left in the caches."""
     warm = WARM * characters
-    for block in _blocks(conversations):
+    kept = ([text for text in texts if text] for texts in conversations)
+    for block in together((texts for texts in kept if texts), BLOCK):
         texts = [text for conversation in block for text in conversation]
         size = sum(map(len, texts))
         times = [_seconds(scrubber.scrub_all(block)), *(_seconds(map(analyze, texts)) for analyze in stock)]
@@ -81,22 +82,6 @@ def _seconds(work: Iterable[Any]) -> float:
     for _ in work:
         pass
     return time.process_time() - began
-
-
-def _blocks(conversations: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
-    """Conversations without their empty turns, together in blocks of at least BLOCK characters."""
-    block: list[list[str]] = []
-    size = 0
-    for texts in conversations:
-        kept = [text for text in texts if text]
-        if kept:
-            block.append(kept)
-            size += sum(map(len, kept))
-        if size >= BLOCK:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
 
 
 def _figures(sources: Sequence[Sequence[_Timed]]) -> dict[str, Any]:

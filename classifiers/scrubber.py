@@ -82,7 +82,7 @@ class Scrubber:
 
         Quicker than one by one where conversations are short: the name model reads several at once.
         """
-        for batch in _batches(conversations):
+        for batch in together(conversations, BATCH):
             for texts, spans in zip(batch, self.find_all(batch), strict=True):
                 yield spans if isinstance(spans, ScrubFailed) else _masked(texts, spans)
 
@@ -177,14 +177,14 @@ class _Read:
         self.cuts = [Cut(text) for text in self.plain]
 
 
-def _batches(conversations: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
-    """Conversations in a row, together in batches of at least BATCH characters."""
+def together(conversations: Iterable[Sequence[str]], least: int) -> Iterator[list[Sequence[str]]]:
+    """Conversations in a row, together in batches of at least `least` characters; the last may have fewer."""
     batch: list[Sequence[str]] = []
     size = 0
     for texts in conversations:
         batch.append(texts)
         size += sum(map(len, texts))
-        if size >= BATCH:
+        if size >= least:
             yield batch
             batch, size = [], 0
     if batch:
