@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classifiers.metrics import average_precision, bootstrap, calibration_error, wilson
+from classifiers.metrics import calibration_error
+from classifiers.scorer_confusion import classes
+from classifiers.scorer_curve import curve, reliability
+from classifiers.scorer_figures import LEAST, Judged, group_numbers, label_figures
+from classifiers.scorer_slices import slices
 from classifiers.training_text import Example
 from schemas.errors import ContractError
-from schemas.labels import AFFECTS, VOICES, Affect, Label, Voice
+from schemas.labels import AFFECTS, LABELS, VOICES, Affect, Label, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ class Prediction:
 def parse_prediction(row: dict[str, Any], place: str) -> Prediction:
     """One line of a predictions file. Raises ContractError that names place and fields, never a value."""
     try:
-        return Prediction(
-            str(row["id"]), float(row["p_distress"]), float(row["p_joy"]), bool(row["distress"]), bool(row["joy"]),
-            Affect(int(row["affect"])), Voice(row["voice"]),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError):
+        p_distress, p_joy = float(row["p_distress"]), float(row["p_joy"])
+        distress, joy = row["distress"], row["joy"]
+        if not (0.0 <= p_distress <= 1.0 and 0.0 <= p_joy <= 1.0 and {type(distress), type(joy)} == {bool}):
+            raise ValueError
+        affect, voice = Affect(int(row["affect"])), Voice(row["voice"])
+        return Prediction(str(row["id"]), p_distress, p_joy, distress, joy, affect, voice)
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ContractError(
             f"{place}: not a prediction. Needed: id, p_distress, p_joy (0 to 1), distress, joy (true or false),"
             " affect (-2 to 2), voice."
@@ -75,78 +80,46 @@ def predict(examples: Sequence[Example], model: str = "embedded") -> list[Predic
     return out
 
 
-def _label_figures(
-    label: Label, examples: Sequence[Example], scores: NDArray[np.float64], flags: NDArray[np.bool_]
+def figures(
+    examples: Sequence[Example], predictions: Sequence[Prediction], thresholds: Mapping[str, float] | None = None
 ) -> dict[str, Any]:
-    """Figures of one label. n_positive, hits, n_negative, false: the counts behind recall and false-positive rate."""
-    truth = np.array([getattr(e, str(label)) for e in examples], dtype=bool)
-    groups = [e.group for e in examples]
-    hits, false = int((flags & truth).sum()), int((flags & ~truth).sum())
-    neutral = np.array([e.affect == Affect.NEUTRAL for e in examples], dtype=bool)
-    borrowed = neutral & np.array([e.voice in (Voice.MIRROR, Voice.PERFORMED) for e in examples], dtype=bool)
+    """All figures, over all examples and by slice; where one is null, `reasons` beside it says why.
 
-    def share(rows: NDArray[np.int64], of: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
-        return float(of[rows][among[rows]].mean()) if among[rows].any() else None
-
-    def f1(rows: NDArray[np.int64]) -> float | None:
-        wanted, said = truth[rows], flags[rows]
-        return float(2 * (wanted & said).sum() / (wanted.sum() + said.sum())) if wanted.any() else None
-
-    return {
-        "n_positive": int(truth.sum()),
-        "hits": hits,
-        "n_negative": int((~truth).sum()),
-        "false": false,
-        "average_precision": bootstrap(lambda rows: average_precision(truth[rows], scores[rows]), groups),
-        "precision": bootstrap(lambda rows: share(rows, truth, flags), groups),
-        "recall": bootstrap(lambda rows: share(rows, flags, truth), groups),
-        "f1": bootstrap(f1, groups),
-        "false_positive_rate": wilson(false, int((~truth).sum())),
-        "false_positive_rate_neutral": wilson(int((flags & neutral).sum()), int(neutral.sum())),
-        "borrowed_affect_as_own": wilson(int((flags & borrowed).sum()), int(borrowed.sum())),
-        "calibration_error": calibration_error(truth, scores),
-    }
-
-
-def figures(examples: Sequence[Example], predictions: Sequence[Prediction]) -> dict[str, Any]:
-    """All figures, over all examples and by slice. Raises ContractError where ids do not match one to one."""
+    thresholds: those that flagged, by label, where they are known: they are marked in the curves. Raises ContractError
+    where ids do not match one to one.
+    """
     by_id = {p.id: p for p in predictions}
-    if len(by_id) != len(predictions) or {e.id for e in examples} != set(by_id) or len(examples) != len(by_id):
+    if len({e.id for e in examples}) != len(examples):
+        raise ContractError("the gold holds an id twice. Give every turn an id of its own.")
+    if len(by_id) != len(predictions) or {e.id for e in examples} != set(by_id):
         raise ContractError("gold and predictions do not hold the same ids, once each. Predict on this gold file.")
     said = [by_id[e.id] for e in examples]
-    out: dict[str, Any] = {"n": len(examples)} | _all_labels(examples, said)
-    out["affect_confusion"] = _confusion([e.affect for e in examples], [p.affect for p in said], AFFECTS)
-    out["voice_confusion"] = _confusion([e.voice for e in examples], [p.voice for p in said], VOICES)
-    slices: dict[str, Callable[[Example], str]] = {
-        "sure": lambda e: "2-3" if e.sure >= 2 else "1",
-        "source": lambda e: e.source,
-        "trigger": lambda e: str(e.trigger),
-        "voice": lambda e: str(e.voice),
-        "length": lambda e: "short" if len(e.turn.text) < 200 else "medium" if len(e.turn.text) < 1000 else "long",
+    chosen = {name: value for name, value in (thresholds or {}).items() if name in LABELS}
+    judged = {
+        label: Judged.of(
+            label,
+            examples,
+            [p.p_distress if label is Label.DISTRESS else p.p_joy for p in said],
+            [p.distress if label is Label.DISTRESS else p.joy for p in said],
+        )
+        for label in LABELS
     }
-    out["slices"] = {}
-    for name, key in slices.items():
-        values = sorted({key(e) for e in examples})
-        out["slices"][name] = {
-            value: _all_labels(
-                [e for e in examples if key(e) == value],
-                [p for e, p in zip(examples, said, strict=True) if key(e) == value],
-            )
-            for value in values
+    groups = group_numbers(examples)
+    out: dict[str, Any] = {"n": len(examples), "conversations": len(np.unique(groups)), "thresholds": chosen}
+    for label, whole in judged.items():
+        found = label_figures(whole)
+        absent = found["reasons"].get("recall")
+        found["calibration_error"] = None if absent else calibration_error(whole.truth, whole.scores)
+        found["reasons"] |= {"calibration_error": absent} if absent else {}
+        out[str(label)] = found | {"reliability": reliability(whole), "curve": curve(whole, chosen.get(label))}
+    for name, values in (("affect", AFFECTS), ("voice", VOICES)):
+        gold, given = ([getattr(row, name) for row in rows] for rows in (examples, said))
+        out |= {f"{name}_{key}": found for key, found in classes(gold, given, values, groups).items()}
+    out["slices"] = {
+        name: {
+            value: {str(label): label_figures(whole.rows(rows), LEAST) for label, whole in judged.items()}
+            for value, rows in parts.items()
         }
+        for name, parts in slices(examples)
+    }
     return out
-
-
-def _all_labels(examples: Sequence[Example], said: Sequence[Prediction]) -> dict[str, Any]:
-    out = {}
-    for label in Label:
-        scores = np.array([p.p_distress if label is Label.DISTRESS else p.p_joy for p in said])
-        flags = np.array([p.distress if label is Label.DISTRESS else p.joy for p in said], dtype=bool)
-        out[str(label)] = _label_figures(label, examples, scores, flags)
-    return out
-
-
-def _confusion(truth: Sequence[Any], said: Sequence[Any], values: Sequence[Any]) -> dict[str, dict[str, int]]:
-    """Counts: gold value, then predicted value."""
-    pairs = list(zip(truth, said, strict=True))
-    return {str(g): {str(p): pairs.count((g, p)) for p in values} for g in values}

@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from schemas.errors import UsageError
+from schemas.labels import LABELS
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a file, one a line. Raises UsageError that names the line and never its content."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: JSON may hold other line separators of Unicode within a text.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{path.name}: cannot be read as UTF-8 text. Name an existing JSON-lines file.") from None
     rows = []
@@ -31,11 +33,6 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _interval(figure: list[float | None]) -> str:
-    value, low, high = figure
-    return "not measured" if value is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
 @click.group("evaluate")
 def command() -> None:
     """Measure the scorer or the scrubber on labelled data, with 95 % intervals."""
@@ -46,35 +43,40 @@ def command() -> None:
 @click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scoring.")
 @click.option("--write", type=click.Path(path_type=Path), help="Write the predictions to this file.")
 @click.option("--model", default="embedded", show_default=True, help="Folder of a scorer.")
-@click.option("--json", "as_json", is_flag=True, help="Print every figure and slice as JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print every figure and slice as JSON, with figures at other thresholds."
+)
 def scorer(gold: Path, predictions: Path | None, write: Path | None, model: str, as_json: bool) -> int:
     """Measure the scorer on GOLD: JSON lines {"id", "context", "assistant", "affect", "voice", "trigger"}.
 
-    A figure that cannot be measured, because a class is absent, is null and never 0.
+    Turns with the same "group" (or "conversation_id") hang together. "source" and "sure" (1 to 3) give slices. A figure
+    that cannot be measured, because a class is absent, is null with a reason and never 0.
     """
+    from classifiers.scorer import load_scorer
     from classifiers.scorer_evaluate import figures, parse_prediction, predict
+    from classifiers.scorer_report import report_text
     from classifiers.training_text import read_examples
 
     examples = list(read_examples(gold))
+    thresholds: dict[str, float] = {}
     if predictions is None:
         said = predict(examples, model)
+        thresholds = {label: load_scorer(model).threshold(label) for label in LABELS}
     else:
         rows = enumerate(read_lines(predictions), 1)
         said = [parse_prediction(row, f"{predictions.stem}:{number}") for number, row in rows]
     if write is not None:
-        write.write_text("".join(json.dumps(p.plain()) + "\n" for p in said), encoding="utf-8")
-    found = figures(examples, said)
-    if as_json:
-        click.echo(json.dumps(found, indent=1))
-        return 0
-    click.echo(f"{found['n']} turns")
-    for label in ("distress", "joy"):
-        values = found[label]
-        click.echo(f"{label}: {values['n_positive']} turns express it, {values['n_negative']} do not")
-        for name in ("average_precision", "recall", "precision", "f1", "false_positive_rate",
-                     "false_positive_rate_neutral", "borrowed_affect_as_own"):  # fmt: skip
-            click.echo(f"  {name.replace('_', ' '):30} {_interval(values[name])}")
+        _write(write, "".join(json.dumps(p.plain()) + "\n" for p in said))
+    found = figures(examples, said, thresholds)
+    click.echo(json.dumps(found, indent=1) if as_json else report_text(found))
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        raise UsageError(f"{path.name}: cannot be written. Name a file in a folder that you may write to.") from None
 
 
 @command.command("scrubber")

@@ -29,6 +29,7 @@ def scorer(real: Path | None, transcripts: Path | None, out: Path | None, epochs
     """
     from classifiers.real_turns import labelled_turns, read_labels
     from classifiers.scorer import EMBEDDED
+    from classifiers.scorer_report import label_table
     from classifiers.scorer_train import Plan, train_scorer
     from classifiers.train_network import Training
     from classifiers.training_text import read_examples
@@ -40,7 +41,8 @@ def scorer(real: Path | None, transcripts: Path | None, out: Path | None, epochs
     more = [] if transcripts is None else labelled_turns(public_transcripts(transcripts), gold, read_labels())
     plan = Plan(real=[*gold, *more], training=Training(epochs=epochs))
     card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True))
-    click.echo(json.dumps({name: card[name] for name in ("thresholds", "validation", "digest")}, indent=1))
+    click.echo(label_table(card["validation"], card["thresholds"]))
+    click.echo(f"digest {card['digest']}. The model card and scorer.json hold all figures.")
     return 0
 
 
