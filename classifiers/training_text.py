@@ -59,7 +59,9 @@ def parse_example(row: dict[str, Any], place: str) -> Example:
     try:
         context = tuple((str(turn["role"]), str(turn["content"])) for turn in row.get("context") or [])
         trigger = Trigger(row.get("trigger", "none"))
-        affect = Affect(int(row["affect"]))
+        affect, sure = Affect(_whole(row["affect"])), _whole(row.get("sure", 3))
+        if sure not in (1, 2, 3):
+            raise ValueError
         listed = row.get("situations")
         situations = [Trigger(s) for s in listed] if listed is not None else [trigger]
         return Example(
@@ -71,23 +73,32 @@ def parse_example(row: dict[str, Any], place: str) -> Example:
             voice=Voice(row.get("voice", "none")),
             trigger=trigger,
             situations=frozenset(s for s in situations if s in SITUATIONS),
-            sure=int(row.get("sure", 3)),
+            sure=sure,
             situations_known=listed is not None or trigger is not Trigger.NONE,
             stands_for=None if row.get("stands_for") is None else float(row["stands_for"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         raise UsageError(
             f"{place}: not a labelled turn. Needed: context (a list of role and content), assistant,"
-            f" affect ({', '.join(str(int(a)) for a in AFFECTS)}), voice, trigger; see the labelling guide."
+            f" affect ({', '.join(str(int(a)) for a in AFFECTS)}), voice, trigger, sure (1 to 3, or left out); see the"
+            " labelling guide."
         ) from None
+
+
+def _whole(value: Any) -> int:
+    """A whole number, of a number or its digits. Raises ValueError where it is none."""
+    if float(value) != int(value):
+        raise ValueError
+    return int(value)
 
 
 def read_examples(path: Path) -> Iterator[Example]:
     """The examples of one JSON-lines file. Raises UsageError for a missing file or a broken line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise UsageError(f"{path.name}: cannot be read. Name an existing JSON-lines file.") from None
+        # Not splitlines: JSON may hold other line separators of Unicode within a text.
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path.name}: cannot be read as UTF-8 text. Name an existing JSON-lines file.") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
             place = f"{path.stem}:{number}"

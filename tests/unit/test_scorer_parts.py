@@ -120,6 +120,16 @@ def test_a_broken_prediction_names_no_value() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "change", [{"p_joy": 1.5}, {"p_joy": float("nan")}, {"joy": "false"}, {"affect": float("inf")}]
+)
+def test_a_prediction_out_of_bounds_is_refused(change: dict[str, object]) -> None:
+    plain = prediction(1, 0.3).plain()
+    assert parse_prediction(plain, "p:1") == prediction(1, 0.3)
+    with pytest.raises(ContractError, match="p:1"):
+        parse_prediction(plain | change, "p:1")
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200), st.floats(0, 0.5))
 def test_the_screen_threshold_loses_at_most_the_share(rows: list[tuple[float, bool]], lost: float) -> None:
     scores, wanted = np.array([s for s, _ in rows]), np.array([w for _, w in rows])
