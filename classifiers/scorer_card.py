@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from classifiers.scorer_report import ROWS, bin_text, figure_text, measured_text, number_text
+
 _HEAD = """# Model card: the scorer
 
 Judges one turn that a model generated, in the context of the two turns before it: five levels of affect that the model
@@ -37,9 +39,23 @@ chosen on the other half. The shipped model sees everything and is trained in th
 |---|---|---|
 """
 
-_TAIL = """
+_MIDDLE = """
 The screen lets through {passes} of these turns, which are enriched with affect.
 
+## Thresholds
+What other thresholds give, on the turns above. With real turns, the figures above are those at thresholds chosen on the
+other half; here both halves have one threshold, and the marked one, which ships, was chosen on the very turns that it
+is shown for. `[flag]` in a policy can move it.
+
+{thresholds}
+## Calibration
+Of the turns above, by the probability that they were given, the share that expresses the label; turns that the screen
+rejects count as 0. A bin holds its lower end and not its upper one. These turns are enriched: where affect is rarer, as
+in a trial, fewer of the turns with a given probability express it.
+
+{reliability}"""
+
+_TAIL = """
 ## By source
 What a trial's rate is corrected by. Found: turns with the expression, gold or written (two fifths of the groups, held
 out), that are flagged. False: turns without it. Of HH-RLHF, Spiral-Bench and Assistant-Axis every turn is labelled, so
@@ -60,20 +76,8 @@ positives: read the intervals. Languages other than English, very long agentic l
 are untested.
 """
 
-_ROWS = (
-    ("average precision", "average_precision"),
-    ("recall", "recall"),
-    ("precision", "precision"),
-    ("F1", "f1"),
-    ("false positives, all other turns", "false_positive_rate"),
-    ("false positives, neutral turns", "false_positive_rate_neutral"),
-    ("mirrored or performed taken as own", "borrowed_affect_as_own"),
-)
-
-
-def _said(figure: list[float | None]) -> str:
-    value, low, high = figure
-    return "not measured" if value is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+_ROWS = tuple((title.partition(":")[0], name) for title, name in ROWS)
+_SURE_ROWS = tuple(row for row in _ROWS if row[1] not in ("f1", "false_positive_rate"))
 
 
 def write_card(card: dict[str, Any], path: Path) -> None:
@@ -90,22 +94,48 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         t_joy=card["thresholds"]["joy"],
     )
     for title, name in _ROWS:
-        text += (
-            f"| {title} | "
-            + " | ".join(_said(card["validation"][label][name]) for label in card["validation"])
-            + " |\n"
-        )
-    errors = (f"{v['calibration_error']:.3f}" for v in card["validation"].values())
+        text += f"| {title} | {' | '.join(measured_text(v, name) for v in card['validation'].values())} |\n"
+    errors = (number_text(v, "calibration_error") for v in card["validation"].values())
     text += "| calibration error (ten bins) | " + " | ".join(errors) + " |\n"
     sure: dict[str, Any] = card.get("validation_sure") or {}
-    for title, name in _ROWS[:3] if sure else ():
+    for title, name in _SURE_ROWS if sure else ():
         text += f"| {title}, clear and likely labels alone | "
-        text += " | ".join(_said(sure[label][name]) for label in card["validation"]) + " |\n"
+        text += " | ".join(measured_text(sure[label], name) for label in card["validation"]) + " |\n"
     counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
     text += "| turns with / without | " + " | ".join(counts) + " |\n"
-    text += _TAIL.format(passes=f"{card['screen_passes']:.0%}", sources=_sources(card["validation"]))
+    text += _MIDDLE.format(
+        passes=f"{card['screen_passes']:.0%}",
+        thresholds="\n".join(_curve(label, card) for label in card["validation"]),
+        reliability=_reliability(card["validation"]),
+    )
+    text += _TAIL.format(sources=_sources(card["validation"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _curve(label: str, card: dict[str, Any]) -> str:
+    """How one label's threshold is chosen, and a table row a threshold."""
+    lines = [f"**{label.capitalize()}.** {card['threshold_policy'][label]}\n"]
+    lines += [
+        "| threshold | recall | precision | false positives, neutral turns | false positives, all other turns |",
+        "|---|---|---|---|---|",
+    ]
+    for point in card["validation"][label]["curve"]:
+        threshold = f"**{point['threshold']:g}, chosen**" if point["chosen"] else f"{point['threshold']:g}"
+        columns = ("recall", "precision", "false_positive_rate_neutral", "false_positive_rate")
+        lines.append(f"| {' | '.join([threshold, *(figure_text(point[name]) for name in columns)])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _reliability(validation: dict[str, Any]) -> str:
+    """One table row a bin."""
+    head, rows = ["predicted"], [[bin_text(row)] for row in next(iter(validation.values()))["reliability"]]
+    for label, found in validation.items():
+        head += [f"{label}: turns", "mean predicted", "share with it"]
+        for cells, row in zip(rows, found["reliability"], strict=True):
+            cells += [str(row["n"]), number_text(row, "mean_predicted"), figure_text(row["observed"])]
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def _sources(validation: dict[str, Any]) -> str:

@@ -22,6 +22,13 @@ JOY_BETA = 0.5
 """The joy threshold is where F-beta is largest on validation: with 0.5, precision counts twice as much as recall."""
 SCREEN_LOST = 0.02
 """Share of expressions, of either label, that the screen may lose on validation."""
+POLICY = {
+    "distress": f"By recall: the lowest threshold that lets at most {DISTRESS_FALSE:.0%} of neutral turns pass, so that"
+    " recall is as high as that allows.",
+    "joy": f"By precision: the threshold at which F{JOY_BETA:g} is largest, in which precision counts"
+    f" {1 / JOY_BETA:g} times as much as recall.",
+}
+"""How each label's threshold is chosen, for the model card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,12 @@ def _best_f(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     if not truth.any():
         return 0.9
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    taken = np.arange(1, len(order) + 1)
+    # No threshold parts turns of equal score.
+    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    hits = np.cumsum(truth[order])[last]
     beta = JOY_BETA**2
-    f = (1 + beta) * hits / (beta * truth.sum() + taken)
-    return float(scores[order][int(np.argmax(f))])
+    f = (1 + beta) * hits / (beta * truth.sum() + last + 1)
+    return float(scores[order][last][int(np.argmax(f))])
 
 
 def predictions(examples: Sequence[Example], raw: Raw, limits: Mapping[str, float]) -> list[Prediction]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from classifiers.scorer import Scorer
 from classifiers.scorer_card import write_card
-from classifiers.scorer_choose import Raw, counts_of, own_figures_rows, predictions, source_counts, thresholds
+from classifiers.scorer_choose import POLICY, Raw, counts_of, own_figures_rows, predictions, source_counts, thresholds
 from classifiers.scorer_evaluate import figures
 from classifiers.scorer_folds import hold_out
 from classifiers.screen import Screen
@@ -121,13 +121,14 @@ def finish(out: Path, plan: Plan, held: Sequence[HeldOut]) -> dict[str, Any]:
     screen = Screen.load(out / SCREEN)
     screen.threshold = chosen["screen"]
     screen.save(out / SCREEN)
-    found = figures(examples_at(own, examples), [said[n] for n in own])
+    found = figures(examples_at(own, examples), [said[n] for n in own], chosen)
     validation = {str(label): found[str(label)] | {"sources": source_counts(examples, said, label)} for label in Label}
     card = _pin(
         out,
         {
             "languages": list(LANGUAGES),
             "thresholds": {name: chosen[name] for name in ("distress", "joy")},
+            "threshold_policy": POLICY,
             "screen_passes": float((raw.rows(own).screen >= chosen["screen"]).mean()),
             "validation": validation,
             "validation_sure": found["slices"]["sure"].get("2-3"),
