@@ -34,9 +34,9 @@ def share(hits: NDArray[np.bool_], among: NDArray[np.bool_], groups: NDArray[np.
     """The share of hits among some of n rows, [n] each, whose rows of a group hang together; all None for no row.
 
     Wilson's interval at the effective number of rows: their number over the design effect, which the spread of the
-    groups gives (Kish 1965, Survey Sampling, 8.2; Franco et al. 2019, J. Survey Stat. Methodol. 7). Fewer than FEW hits,
-    or misses, have too little spread to tell: rows of a group then count as all alike, which is the fewest that they
-    can stand for. A percentile bootstrap would call 3 of 3 certain.
+    groups gives (Kish 1965, Survey Sampling, 8.2; Franco et al. 2019, J. Survey Stat. Methodol. 7). Fewer than FEW
+    hits, or misses, have too little spread to tell: rows of a group then count as all alike, which is the fewest that
+    they can stand for. A percentile bootstrap would call 3 of 3 certain.
     """
     n = int(among.sum())
     if n == 0:
