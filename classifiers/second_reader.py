@@ -121,7 +121,9 @@ def parse_reply(reply: bytes) -> Answer | None:
     return Answer(found["distress"], found["joy"])
 
 
-def _unfenced(content: str) -> str:
+def _unfenced(content: Any) -> str:
+    if not isinstance(content, str):
+        raise TypeError
     text = content.strip()
     for opening in ("```json\n", "```\n"):
         if text.startswith(opening) and text.endswith("\n```") and len(text) > len(opening) + 4:
