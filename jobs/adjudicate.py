@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,15 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
+from jobs.answers import log_access, read_answers, write_answers
 from jobs.keys import Keys, open_keys
 from jobs.purge import releases, retention_days
 from jobs.run_record import RUN
-from jobs.tables import MANIFEST, find_table, part_name, read_part, write_part
-from jobs.workspace import Workspace, read_json, write_text
+from jobs.tables import find_table, read_part
+from jobs.workspace import Workspace, read_json
 from pipelines.adjudicate import Adjudication, Seen, Verdict, Verdicts, adjudicated, bounded, draw
-from schemas.errors import ContractError, UsageError
+from schemas.errors import UsageError
 from schemas.labels import LABELS
 from schemas.policy import AdjudicatePolicy, DisclosurePolicy
 from schemas.row_level import ADJUDICATED, FLAGGED, SCORED
@@ -100,49 +98,49 @@ class Session:
         return {key: everything[key] for key in sorted(keys)}, self.stored.texts(keys)
 
 
-def open_session(folder: Path, reader: str) -> Session:
-    """Raises UsageError where no run has finished, its policy does not let `reader` read, or its text is past its
-    retention time. No core dumps from here on."""
+def finished_run(folder: Path) -> tuple[Workspace, dict[str, Any]]:
+    """The restricted side and the record of the one finished run in `folder`. UsageError where there is none.
+
+    No core dumps from here on.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     found = releases(folder)
     if len(found) != 1 or not (found[0].restricted / RUN).exists():
-        raise UsageError("no finished run of one release is in this folder. Run the job first, with [adjudicate].")
-    (space,) = found
-    record = read_json(space.restricted / RUN)
-    policies = record.get("policies", {})
-    asked = policies.get("adjudicate", {})
+        raise UsageError("no finished run of one release is in this folder. Run the job there first.")
+    return found[0], read_json(found[0].restricted / RUN)
+
+
+def open_stored(space: Workspace, record: Mapping[str, Any]) -> Stored:
+    """What a finished run left. Raises UsageError where its text is past its retention time."""
+    if time.time() - (space.restricted / RUN).stat().st_mtime > retention_days(space) * _DAY:
+        raise UsageError("the text of this run is past its retention time. `welfare purge --expired` removes it.")
+    most = int(record.get("policies", {}).get("disclosure", {}).get("max_conversations_per_user", 0))
+    keys = open_keys(space.keys)
+    return Stored(space, keys.table, record.get("tables", {}), record.get("thresholds", {}), most)
+
+
+def open_session(folder: Path, reader: str) -> Session:
+    """Raises UsageError where no run has finished, its policy does not let `reader` read, or its text is past its
+    retention time."""
+    space, record = finished_run(folder)
+    asked = record.get("policies", {}).get("adjudicate", {})
     policy = AdjudicatePolicy(tuple(asked.get("readers", ())), int(asked.get("sample", AdjudicatePolicy().sample)))
     if reader not in policy.readers:
         raise UsageError(
             "the policy of this run does not let that reader read. Name the reader in [adjudicate] readers of the"
             " policy file and run the job again; whoever answers for the trial's privacy decides that."
         )
-    if time.time() - (space.restricted / RUN).stat().st_mtime > retention_days(space) * _DAY:
-        raise UsageError("the text of this run is past its retention time. `welfare purge --expired` removes it.")
-    most = int(policies.get("disclosure", {}).get("max_conversations_per_user", 0))
-    keys = open_keys(space.keys)
-    stored = Stored(space, keys.table, record.get("tables", {}), record.get("thresholds", {}), most)
-    return Session(stored, policy, reader)
+    return Session(open_stored(space, record), policy, reader)
 
 
 def read_verdicts(space: Workspace, key: bytes, readers: Sequence[str]) -> Verdicts:
     """What these readers said so far. Raises UsageError where a stored table of verdicts cannot be read."""
-    found: dict[str, dict[str, Verdict]] = {}
-    for reader in readers:
-        path = space.restricted / ADJUDICATED.name / reader / part_name(0)
-        if not path.exists():
-            continue
-        try:
-            rows = read_part(path, key).to_pylist()
-        except ContractError:
-            raise UsageError(
-                f"what {reader} said is damaged or of another key. Remove the folder {ADJUDICATED.name}/{reader} of the"
-                " restricted side, and let the sample be read again."
-            ) from None
-        found[reader] = {
-            row["conversation_key"]: Verdict(row["distress"], row["joy"], row["text"]) for row in rows
-        }  # fmt: skip
-    return found
+    rows = {reader: read_answers(space, ADJUDICATED, reader, key) for reader in readers}
+    return {
+        reader: {row["conversation_key"]: Verdict(row["distress"], row["joy"], row["text"]) for row in said}
+        for reader, said in rows.items()
+        if said
+    }
 
 
 def digest_of(space: Workspace, keys: Keys, policy: AdjudicatePolicy) -> str:
@@ -156,31 +154,16 @@ def digest_of(space: Workspace, keys: Keys, policy: AdjudicatePolicy) -> str:
 def keep(session: Session, one: Seen, verdict: Verdict) -> None:
     """Adds one verdict to the reader's stored table, whose age stays that of the first."""
     space, key = session.stored.space, session.stored.key
-    folder = space.restricted / ADJUDICATED.name / session.reader
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / part_name(0)
-    made = path.stat().st_mtime if path.exists() else time.time()
-    rows = read_part(path, key).to_pylist() if path.exists() else []
+    rows = read_answers(space, ADJUDICATED, session.reader, key)
     row = {"conversation_key": one.conversation, "user_key": one.user, "distress": verdict.distress,
            "joy": verdict.joy, "text": verdict.text}  # fmt: skip
     rows = [other for other in rows if other["conversation_key"] != one.conversation] + [row]
-    count, digest = write_part(
-        path, [pa.RecordBatch.from_pylist(rows, schema=ADJUDICATED.arrow)], ADJUDICATED.arrow, key
-    )
-    write_text(path.with_suffix(".json"), json.dumps({"rows": count, "digest": digest}))
-    whole = hashlib.sha256(digest.encode()).hexdigest()
-    manifest = {"table": ADJUDICATED.name, "parts": {path.name: count}, "digest": whole}
-    write_text(folder / MANIFEST, json.dumps(manifest))
-    for file in folder.glob("*"):
-        os.utime(file, (made, made))
+    write_answers(space, ADJUDICATED, session.reader, key, rows)
 
 
 def log(session: Session, what: str) -> None:
     """Notes on the restricted side who read when, without saying what."""
-    path = session.stored.space.restricted / LOG
-    line = {"at": round(time.time()), "account": os.getuid(), "reader": session.reader, "what": what}
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
-        file.write(json.dumps(line) + "\n")
+    log_access(session.stored.space, LOG, session.reader, what)
 
 
 def still_valid(verdicts: Verdicts, texts: Mapping[str, Turns]) -> Verdicts:

@@ -17,9 +17,10 @@ from pipelines.compare import compare
 from pipelines.disclosure import gated_count
 from pipelines.gates import gates
 from pipelines.report import read_released, report
+from pipelines.second_reader import SecondReading
 from pipelines.stages import Run
 from schemas.errors import UsageError
-from schemas.policy_file import fingerprint, resolved
+from schemas.policy_file import fingerprint, resolved, shown
 from schemas.quality import Quality
 from schemas.release import ReleaseManifest
 from schemas.released import COMPARISON, GATES
@@ -65,13 +66,14 @@ def open_baseline(root: Path | None) -> tuple[str, Tables] | None:
 def write_candidate(
     clustered: DataFrame, terms: pa.Table, card: dict[str, Any], run: Run, found: Survey, space: Workspace,
     baseline_root: Path | None, run_key: str, read: Adjudication | None = None,
+    second: SecondReading | None = None,
 ) -> Candidate:  # fmt: skip
     """Aggregates, compares with the baseline, checks the gates, and puts the report in place in one rename."""
     baseline = open_baseline(baseline_root)
     policy = run.policies.disclosure
     tables: Tables = aggregate(
         clustered, terms, run.release, policy, Quality.from_card(card),
-        run.share(run.policies.score.screen_sample), read,
+        run.share(run.policies.score.screen_sample), read, second,
     )  # fmt: skip
     compared = None if baseline is None else compare(tables, baseline[1], policy)
     tables[COMPARISON.name] = COMPARISON.arrow.empty_table() if compared is None else compared
@@ -90,7 +92,7 @@ def write_candidate(
         code_version=code_version(),
         policy_fingerprint=fingerprint(resolved(run.policies)),
         unit="user" if found.with_user else "conversation",
-        policies=resolved(run.policies),
+        policies=shown(run.policies),
         models=dict(run.models),
         counts=looked_at(tables) | {name: gated_count(count, policy) for name, count in records.items()},
         gates_passed="failed" not in tables[GATES.name].column("outcome").to_pylist(),

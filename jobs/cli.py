@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "Train the scorer or the scrubber.",
     "bench": "Measure speed, beside a baseline in the same run.",
     "adjudicate": "Let an authorised reader label a sample of scrubbed conversations.",
+    "second-read": "Ask a language model about flagged passages, where the policy allows egress.",
     "audit": "Search every byte of an output folder for planted values.",
     "compare": "Compare a candidate with a baseline, from released tables.",
     "keygen": "Make a reviewer's signing key.",

@@ -19,6 +19,7 @@ from jobs.ingest import Source, Survey, find_sources, survey, transcripts
 from jobs.keys import Keys, open_keys
 from jobs.progress import Progress
 from jobs.run_record import PURGED, RUN
+from jobs.second_reader import said_digest, second_reading
 from jobs.spark import build_session, default_master
 from jobs.tables import Stored, find_table, read_part, read_table, write_part, write_table
 from jobs.tombstones import read_tombstones
@@ -82,7 +83,10 @@ def run(request: Request, progress: Progress) -> Candidate:
             with progress.step("aggregate and report") as said, spark_faults("aggregate"):
                 stored = stored_by(space, keys.table, made, thresholds, request.policies.disclosure)
                 read = outcome(stored, request.policies.adjudicate, said)
-                candidate = write_candidate(clustered, terms, card, context, found, space, request.baseline, key, read)
+                second = second_reading(stored, request.policies.second_reader)
+                candidate = write_candidate(
+                    clustered, terms, card, context, found, space, request.baseline, key, read, second
+                )
         finally:
             progress.spark = None
             _stop(spark)
@@ -124,6 +128,7 @@ def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str]
         [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
         code_version(), baseline, read_tombstones(space.restricted), 
         digest_of(space, keys, request.policies.adjudicate),
+        said_digest(space, keys.table, request.policies.second_reader),
     )  # fmt: skip
     return pseudonym(keys.pseudonym, "run", whole)
 

@@ -16,6 +16,7 @@ from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
+from pipelines.second_reader import SecondReading
 from pipelines.worker import conformed
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Quality
@@ -37,12 +38,14 @@ def aggregate(
     quality: Quality,
     screen_share: float | None = None,
     read: Adjudication | None = None,
+    second: SecondReading | None = None,
 ) -> dict[str, pa.Table]:
     """RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
 
     clustered: CLUSTERED. terms: CLUSTER_TERMS. screen_share: share (0 to 1) of the conversations whose screened-out
     turns were scored all the same, None where it is not known; without it nothing bounds what the screen lost.
-    read: what readers found in a sample of this trial; the rates of the whole trial then rest on it.
+    read: what readers found in a sample of this trial; the rates of the whole trial then rest on it. second: what a
+    second reader said of some flagged conversations; no rate rests on it.
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
@@ -57,7 +60,7 @@ def aggregate(
 
         return tabulate(
             cells, splits, population.named, unions, CLUSTER_TERMS.conform(terms), check_release_name(release), policy,
-            quality, screen_share, read,
+            quality, screen_share, read, second,
         )  # fmt: skip
     finally:
         counts.unpersist()
@@ -87,6 +90,7 @@ def tabulate(
     quality: Quality,
     screen_share: float | None,
     read: Adjudication | None = None,
+    second: SecondReading | None = None,
 ) -> dict[str, pa.Table]:
     """The released tables from exact cells: no Spark here.
 
@@ -94,7 +98,7 @@ def tabulate(
     the population, the values that stand by themselves. unions: cells of unions of values.
     """
     plan = make_plan(cells, splits, unions, policy)
-    material = Material(release, cells, splits, plan, policy, quality, screen_share, read)
+    material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second)
     rates = rate_rows(material)
     by_cell = {(row["label"], row["dimension"], row["value"]): row for row in rates}
     clusters, words = cluster_tables(material, by_cell, terms, unions)

@@ -12,6 +12,7 @@ from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_
 from pipelines.disclosure import clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
+from pipelines.second_reader import SecondReading
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Estimate, LabelQuality, Quality
@@ -36,6 +37,7 @@ class Material:
     quality: Quality
     screen_share: float | None
     read: Adjudication | None = None
+    second: SecondReading | None = None
 
     def cell(self, table: str, label: str, dimension: str, value: str) -> Cell:
         """The exact cell, an empty one where nothing was counted."""
@@ -170,7 +172,8 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
             yield base | {"measure": name, "figure": coarse(figure.value), **ends}
         yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
-        for name, figure in _by_readers(material, label, rates).items():
+        by_others = _by_readers(material, label, rates) | _by_second_reader(material, label, rates)
+        for name, figure in by_others.items():
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
             yield base | {"measure": name, "basis": "this_trial", "figure": coarse(figure.value), **ends}
 
@@ -187,7 +190,32 @@ def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, E
         "reader_recall": read.recall(label),
         "reader_agreement": Estimate(read.agreement[label]),
     }
-    return {name: Estimate(blunt(f.value), blunt(f.low), blunt(f.high)) for name, f in figures.items()}
+    return {name: _blunted(figure) for name, figure in figures.items()}
+
+
+def _by_second_reader(material: Material, label: str, rates: list[Row]) -> dict[str, Estimate]:
+    """Per flagged conversation, by what a second reader said: how far it agrees, and how often it answered.
+
+    Both sides of a share must clear the floors. Where fewer than that got no answer, only a lower end is told: that of
+    one under the floor, whatever their number is.
+    """
+    row = next(r for r in rates if r["label"] == label and r["dimension"] == "all")
+    second, policy = material.second, material.policy
+    agreement, answered = Estimate(), Estimate()
+    if second is not None and row["status"] == "shown" and second.enough(label):
+        if all(clears(second.support(label, confirmed), policy) for confirmed in (True, False)):
+            agreement = _blunted(second.agreement(label))
+        given, none = second.support(label, True, False), second.support(label, None)
+        if clears(given, policy) and clears(none, policy):
+            answered = _blunted(second.answered(label))
+        elif clears(given, policy) and none.conversations < policy.min_conversations:
+            most = (policy.min_conversations - 1) / material.round(given.conversations + none.conversations)
+            answered = Estimate(low=blunt(max(0.0, 1 - most)))
+    return {"second_reader_agreement": agreement, "second_reader_answered": answered}
+
+
+def _blunted(figure: Estimate) -> Estimate:
+    return Estimate(blunt(figure.value), blunt(figure.low), blunt(figure.high))
 
 
 def _screen(material: Material, label: str, rates: list[Row]) -> Row:

@@ -35,6 +35,8 @@ QUALITY_MEASURES = (
     "reader_precision",
     "reader_recall",
     "reader_agreement",
+    "second_reader_agreement",
+    "second_reader_answered",
 )
 GATE_NAMES = tuple(field.name for field in fields(GatePolicy))
 SURFACE = re.compile(r"[a-z][a-z0-9_]{0,31}")

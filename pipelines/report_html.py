@@ -30,6 +30,7 @@ from pipelines.report_tables import (
     quality_grid,
     quality_sentences,
     reasons_met,
+    second_reader_allowed,
 )
 from pipelines.report_words import label_words, labels
 from schemas.release import ReleaseManifest
@@ -88,6 +89,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "reasons": reasons_met(released),
         "quality": quality_grid(released),
         "quality_sentences": quality_sentences(released),
+        "second_reader": second_reader_allowed(manifest),
         "disclosure": manifest.policies.get("disclosure", {}),
         "gates": gate_grid(released),
         "failed_gates": sum(row["outcome"] == "failed" for row in released.gates()),

@@ -35,8 +35,11 @@ _SHARES = (
     "screen_missed",
     "reader_precision",
     "reader_recall",
+    "second_reader_agreement",
+    "second_reader_answered",
 )
-_BY_READERS = ("reader_precision", "reader_recall", "reader_agreement")
+_SECOND_READER = ("second_reader_agreement", "second_reader_answered")
+_BY_READERS = ("reader_precision", "reader_recall", "reader_agreement", *_SECOND_READER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def quality_grid(released: Released) -> Grid:
     rows = []
     for measure, words in QUALITY_WORDS.items():
         found = [released.quality(label, measure) for label in labels()]
-        if measure in _BY_READERS and all(row is None or row["figure"] is None for row in found):
+        if measure in _BY_READERS and all(not _measured(row) for row in found):
             continue  # mostly nobody reads, and then nothing is missing
         basis = next((row["basis"] for row in found if row is not None), "")
         rows.append((words, *(_quality_words(measure, row) for row in found), BASIS_WORDS.get(basis, basis) or "–"))
@@ -117,7 +120,19 @@ def quality_grid(released: Released) -> Grid:
     return Grid("How good the scorer is", ("Measure", *heads, "Measured on"), tuple(rows))
 
 
+def _measured(row: Row | None) -> bool:
+    return row is not None and (row["figure"] is not None or row["low"] is not None)
+
+
+def second_reader_allowed(manifest: ReleaseManifest) -> bool:
+    """True where the run's policy let scrubbed passages be sent to a second reader."""
+    policy = manifest.policies.get("second_reader", {})
+    return bool(policy.get("url")) and bool(policy.get("allow_egress"))
+
+
 def _quality_words(measure: str, row: Row | None) -> str:
+    if row is not None and measure in _SECOND_READER and row["figure"] is None and row["low"] is not None:
+        return f"at least {percent(row['low'])}"
     if row is None or row["figure"] is None:
         return NOT_MEASURED
     if measure in _SHARES:

@@ -169,7 +169,9 @@ FROM released_quality ORDER BY release, label, measure""",
         (
             "measure",
             "recall, false_positive_rate, precision, average_precision, threshold, screen_missed; recall_new_source and"
-            " false_positive_rate_new_source: what the corrected rate allows for.",
+            " false_positive_rate_new_source: what the corrected rate allows for; reader_precision, reader_recall and"
+            " reader_agreement: by readers; second_reader_agreement and second_reader_answered: by a language model, no"
+            " ground truth.",
         ),
         ("figure", "The figure; null where not measured."),
         ("low", "Lower end of its 95 % interval."),

@@ -85,6 +85,8 @@ QUALITY_WORDS = {
     "reader_precision": "Precision by readers of this trial: share of flagged conversations that hold it",
     "reader_recall": "Recall by readers of this trial: share of conversations that hold it and are flagged",
     "reader_agreement": "Agreement of two readers (Cohen's kappa; 1 is perfect, 0 is chance)",
+    "second_reader_agreement": "Confirmed by a second reader, a language model: share of the flags that it judged",
+    "second_reader_answered": "Answered by that second reader: share of the flags that it was asked about",
 }
 BASIS_WORDS = {"validation": "labelled turns", "this_trial": "a sample of this trial"}
 

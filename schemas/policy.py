@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from schemas.errors import UsageError
+from schemas.policy_check import check as _check
+from schemas.policy_check import check_share as _check_share
+from schemas.policy_second_reader import SecondReaderPolicy
 from schemas.release import RELEASE_NAME
-
-
-def _check(holds: bool, policy: str, field_name: str, rule: str) -> None:
-    if not holds:
-        raise UsageError(
-            f"policy [{policy}], field '{field_name}': must be {rule}. Change it in the policy file;"
-            f" `welfare explain {policy}` lists every field with its meaning."
-        )
-
-
-def _check_share(value: float, policy: str, field_name: str) -> None:
-    _check(0.0 <= value <= 1.0, policy, field_name, "between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -225,6 +215,7 @@ class Policies:
     score: ScorePolicy = field(default_factory=ScorePolicy)
     flag: FlagPolicy = field(default_factory=FlagPolicy)
     adjudicate: AdjudicatePolicy = field(default_factory=AdjudicatePolicy)
+    second_reader: SecondReaderPolicy = field(default_factory=SecondReaderPolicy)
     cluster: ClusterPolicy = field(default_factory=ClusterPolicy)
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)

@@ -185,7 +185,9 @@ QUALITY = Table(
             "recall, false_positive_rate, precision and average_precision (per turn); recall_new_source and"
             " false_positive_rate_new_source (median and 95 % range over sources of text, for the corrected rates);"
             " threshold; screen_missed (share of the conversations to be flagged that the screen lost);"
-            " reader_precision, reader_recall (per conversation) and reader_agreement (kappa), by readers of a sample.",
+            " reader_precision, reader_recall (per conversation) and reader_agreement (kappa), by readers of a sample;"
+            " second_reader_agreement (share of flags that a second reader, a language model, confirms, of those"
+            " that it answered) and second_reader_answered (share of those asked that it answered).",
         ),
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),

@@ -155,6 +155,21 @@ ADJUDICATED = Table(
     "What one reader said of the drawn conversations; one stored table a reader.",
 )
 
+SECOND_READ = Table(
+    "second_read",
+    (
+        Column("conversation_key", pa.string(), "Keyed pseudonym of the conversation."),
+        Column("user_key", pa.string(), "Keyed pseudonym of the user."),
+        Column("turn", pa.int32(), "Index into the conversation's turns of the turn that was asked about."),
+        Column("distress", pa.bool_(), "The second reader finds distress; null: no usable answer.", nullable=True),
+        Column("joy", pa.bool_(), "The second reader finds strong joy; null: no usable answer.", nullable=True),
+        Column("text", pa.string(), "Digest of the scrubbed text that was sent."),
+    ),
+    ("conversation_key", "turn"),
+    Sensitivity.DERIVED,
+    "What the second reader, a language model, said of drawn turns; one stored table an endpoint, model and prompt.",
+)
+
 CLUSTERED_LABEL = pa.struct(
     [
         *[LABELLED.field(i) for i in range(LABELLED.num_fields) if LABELLED.field(i).name != "passage"],
@@ -189,4 +204,4 @@ CLUSTER_TERMS = Table(
     "Candidate terms of clusters with the number of distinct users behind each.",
 )
 
-ROW_LEVEL = (TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, CLUSTERED, CLUSTER_TERMS)
+ROW_LEVEL = (TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, SECOND_READ, CLUSTERED, CLUSTER_TERMS)

@@ -43,6 +43,7 @@ def test_defaults_are_written_as_the_policy_file_has_them() -> None:
     assert 'surfaces = ["chat", ' in explain("[scrub]")
     assert "min_users = 5" in explain("disclosure")
     assert "distress_threshold = (left out)" in explain("flag")
+    assert "allow_egress = false" in explain("second_reader")
 
 
 def test_fields_inside_a_record_are_listed() -> None:

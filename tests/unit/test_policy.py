@@ -41,6 +41,8 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ("[flag]\ndistress_threshold = 'high'\n", "must be a number"),
         ("[scrub]\nsurfaces = 'chat'\n", "must be a list of strings"),
         ("[score]\nmodel = 3\n", "must be a string"),
+        ("[second_reader]\nallow_egress = 1\n", "must be true or false"),
+        ("[second_reader]\nurl = true\n", "must be a string"),
         ("flag = 3\n", "must be a section"),
         ("[flag\n", "cannot be read as TOML"),
         ("[disclosure]\nmin_users = 1\n", "field 'min_users': must be between 2"),
@@ -51,6 +53,12 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         load_policies(write(tmp_path, text))
     assert said in str(caught.value)
+
+
+def test_truth_values_are_read(tmp_path: Path) -> None:
+    text = "[scrub]\nkeep_public_figures = true\n[second_reader]\nallow_egress = true\n"
+    found = load_policies(write(tmp_path, text))
+    assert found.scrub.keep_public_figures is True and found.second_reader.allow_egress is True
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
