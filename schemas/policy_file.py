@@ -40,16 +40,19 @@ def _section(name: str, kind: type, values: Any) -> Any:
 
 
 def _value(section: str, key: str, hint: str, value: Any) -> Any:
-    """`value` as the field's type; TOML has integers, floats, strings and lists."""
+    """`value` as the field's type; TOML has integers, floats, strings, truth values and lists."""
     if "tuple" in hint and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
+    if "bool" in hint and isinstance(value, bool):
+        return value
     if "float" in hint and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if "int" in hint and isinstance(value, int) and not isinstance(value, bool):
         return value
     if "str" in hint and "tuple" not in hint and isinstance(value, str):
         return value
-    wanted = {"tuple": "a list of strings", "float": "a number", "int": "a whole number", "str": "a string"}
+    wanted = {"tuple": "a list of strings", "bool": "true or false", "float": "a number", "int": "a whole number",
+              "str": "a string"}  # fmt: skip
     text = next(words for marker, words in wanted.items() if marker in hint)
     raise UsageError(f"policy [{section}], field '{key}': must be {text}.")
 

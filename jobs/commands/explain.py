@@ -107,6 +107,8 @@ def _toml(value: Any) -> str:
     """A default as the policy file would say it."""
     if value is None:
         return "(left out)"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)
