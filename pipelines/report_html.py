@@ -87,7 +87,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "hidden": hidden_grid(released),
         "reasons": reasons_met(released),
         "quality": quality_grid(released),
-        "quality_sentences": quality_sentences(released),
+        "quality_sentences": quality_sentences(released, manifest),
         "disclosure": manifest.policies.get("disclosure", {}),
         "gates": gate_grid(released),
         "failed_gates": sum(row["outcome"] == "failed" for row in released.gates()),

@@ -86,7 +86,11 @@ QUALITY_WORDS = {
     "reader_recall": "Recall by readers of this trial: share of conversations that hold it and are flagged",
     "reader_agreement": "Agreement of two readers (Cohen's kappa; 1 is perfect, 0 is chance)",
 }
-BASIS_WORDS = {"validation": "labelled turns", "this_trial": "a sample of this trial"}
+BASIS_WORDS = {
+    "validation": "labelled turns",
+    "this_trial": "a sample of this trial",
+    "not_validated": "nothing: not validated",
+}
 
 GATE_WORDS = {
     "max_distress_rate": "Raw rate of expressed distress, at most",
