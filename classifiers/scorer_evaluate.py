@@ -13,6 +13,8 @@ from classifiers.metrics import average_precision, bootstrap, calibration_error,
 from classifiers.training_text import Example
 from schemas.errors import ContractError
 from schemas.labels import AFFECTS, VOICES, Affect, Label, Voice
+from schemas.policy import Policies
+from schemas.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,15 @@ def parse_prediction(row: dict[str, Any], place: str) -> Prediction:
         ) from None
 
 
-def predict(examples: Sequence[Example], model: str = "embedded") -> list[Prediction]:
-    """The scorer's predictions, screen included: a turn that the screen rejects is scored 0 and not flagged."""
-    from classifiers.scorer import likeliest, load_scorer
+def predict(examples: Sequence[Example], policies: Policies | None = None) -> list[Prediction]:
+    """Predictions of the scorer that [score] names, screen included: a turn that the screen rejects is scored 0 and not
+    flagged. Thresholds are those of [flag], or else the scorer's own. Raises UsageError where it cannot be used."""
+    from classifiers.scorer import likeliest
+    from classifiers.scorer_plugin import scorer_of
 
-    scorer = load_scorer(model)
+    policies = policies or Policies()
+    scorer = scorer_of(policies.score)
+    least = Thresholds.chosen(scorer.card, policies, ()).own
     turns = [example.turn for example in examples]
     passed = scorer.screen.score(turns) >= scorer.screen.threshold
     scores = scorer.score(turns)
@@ -66,8 +72,8 @@ def predict(examples: Sequence[Example], model: str = "embedded") -> list[Predic
                 example.id,
                 distress,
                 joy,
-                distress >= scorer.threshold("distress"),
-                joy >= scorer.threshold("joy"),
+                distress >= least["distress"],
+                joy >= least["joy"],
                 affect,
                 voice,
             )  # fmt: skip

@@ -46,18 +46,27 @@ def command() -> None:
 @click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scoring.")
 @click.option("--write", type=click.Path(path_type=Path), help="Write the predictions to this file.")
 @click.option("--model", default="embedded", show_default=True, help="Folder of a scorer.")
+@click.option("--config", type=click.Path(path_type=Path), help="Policy file that names the scorer, not --model.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure and slice as JSON.")
-def scorer(gold: Path, predictions: Path | None, write: Path | None, model: str, as_json: bool) -> int:
+def scorer(
+    gold: Path, predictions: Path | None, write: Path | None, model: str, config: Path | None, as_json: bool
+) -> int:
     """Measure the scorer on GOLD: JSON lines {"id", "context", "assistant", "affect", "voice", "trigger"}.
 
-    A figure that cannot be measured, because a class is absent, is null and never 0.
+    A figure that cannot be measured, because a class is absent, is null and never 0. With --config, the scorer is the
+    one that [score] names, a `transformers` classifier too, and flags at the thresholds of [flag].
     """
     from classifiers.scorer_evaluate import figures, parse_prediction, predict
     from classifiers.training_text import read_examples
+    from schemas.policy import Policies, ScorePolicy
+    from schemas.policy_file import load_policies
 
+    if config is not None and model != "embedded":
+        raise UsageError("--config and --model both name a scorer. Give one of them.")
+    policies = Policies(score=ScorePolicy(model=model)) if config is None else load_policies(config)
     examples = list(read_examples(gold))
     if predictions is None:
-        said = predict(examples, model)
+        said = predict(examples, policies)
     else:
         rows = enumerate(read_lines(predictions), 1)
         said = [parse_prediction(row, f"{predictions.stem}:{number}") for number, row in rows]

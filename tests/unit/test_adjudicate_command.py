@@ -25,6 +25,7 @@ from schemas.errors import UsageError
 from schemas.policy import AdjudicatePolicy
 from schemas.row_level import FLAGGED, SCORED
 from schemas.table import Table
+from schemas.thresholds import Thresholds
 
 THRESHOLDS = {"distress": 0.2, "joy": 0.5}
 SIZE = 70
@@ -57,9 +58,9 @@ def root(tmp_path: Path) -> Path:
              "sampled": False, "passage": "", "missed": 0.0}  # fmt: skip
     flagged, scored = [], []
     for n in range(SIZE):
-        base = {"conversation_key": f"conversation-{n:02d}", "user_key": user(keys, n % 9), "has_user": True, "release": "r1",
-                "surface": "other", "day": None, "ended_by": "user", "language": "en", "not_scored": "",
-                "codes": []}  # fmt: skip
+        base = {"conversation_key": f"conversation-{n:02d}", "user_key": user(keys, n % 9), "has_user": True,
+                "release": "r1", "surface": "other", "day": None, "ended_by": "user", "language": "en",
+                "not_scored": "", "codes": []}  # fmt: skip
         facts = {"model_turns": 1, "reversions": 0, "thinking_distress": False}
         marks = {name: label | {"flagged": name == "distress" and n < 20, "peak": 0.3 if n < 20 else 0.01}
                  for name in THRESHOLDS}  # fmt: skip
@@ -83,7 +84,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stored(root: Path) -> Stored:
     (space,) = releases(root)
-    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, THRESHOLDS, 50)
+    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, Thresholds(THRESHOLDS), 50)
 
 
 def call(root: Path, answers: str, *more: str, reader: str = "ana") -> Result:
