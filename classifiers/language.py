@@ -31,3 +31,8 @@ def identify(text: str, *, least_probability: float = 0.7) -> str:
         return UNKNOWN
     code, probability = _identifier().classify(words)
     return str(code) if probability >= least_probability else UNKNOWN
+
+
+def known_languages() -> frozenset[str]:
+    """The codes that `identify` may give, `und` aside."""
+    return frozenset(map(str, _identifier().nb_classes))

@@ -16,6 +16,8 @@ from classifiers.scorer_slices import slices
 from classifiers.training_text import Example
 from schemas.errors import ContractError
 from schemas.labels import AFFECTS, LABELS, VOICES, Affect, Label, Voice
+from schemas.policy import Policies
+from schemas.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ def parse_prediction(row: dict[str, Any], place: str) -> Prediction:
         ) from None
 
 
-def predict(examples: Sequence[Example], model: str = "embedded") -> list[Prediction]:
-    """The scorer's predictions, screen included: a turn that the screen rejects is scored 0 and not flagged."""
-    from classifiers.scorer import likeliest, load_scorer
+def predict(examples: Sequence[Example], policies: Policies | None = None) -> tuple[list[Prediction], dict[str, float]]:
+    """Predictions of the scorer that [score] names, and the thresholds by label that flagged: those of [flag], or else
+    the scorer's own. A turn that the screen rejects is scored 0 and not flagged. Raises UsageError where the scorer
+    cannot be used."""
+    from classifiers.scorer import likeliest
+    from classifiers.scorer_plugin import scorer_of
 
-    scorer = load_scorer(model)
+    policies = policies or Policies()
+    scorer = scorer_of(policies.score)
+    least = Thresholds.chosen(scorer.card, policies, ()).own
     turns = [example.turn for example in examples]
     passed = scorer.screen.score(turns) >= scorer.screen.threshold
     scores = scorer.score(turns)
@@ -71,13 +78,13 @@ def predict(examples: Sequence[Example], model: str = "embedded") -> list[Predic
                 example.id,
                 distress,
                 joy,
-                distress >= scorer.threshold("distress"),
-                joy >= scorer.threshold("joy"),
+                distress >= least["distress"],
+                joy >= least["joy"],
                 affect,
                 voice,
             )  # fmt: skip
         )
-    return out
+    return out, dict(least)
 
 
 def figures(

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from classifiers.local_model import most_tokens
 from classifiers.scrub_engine import NameSpan
-from classifiers.scrub_plugin import Finder, most_tokens
+from classifiers.scrub_plugin import Finder
 from schemas.errors import UsageError
 
 KINDS = {

@@ -3,7 +3,6 @@ all from disk."""
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from classifiers.local_model import folder_digest, lacking, most_tokens
 from classifiers.scrub_cut import pieces
 from classifiers.scrub_engine import LANGUAGE, NameEngine, NameSpan
 from classifiers.scrub_names import NameModel
@@ -107,7 +107,7 @@ def make_engine(policy: ScrubPolicy, weights: Path | None = None) -> tuple[NameE
             f" '{policy.nlp_engine}' can load ({type(error).__name__}). Give the one that the engine's own package"
             " saved."
         ) from None
-    return PluginEngine(find), embedded.frequency, _folder_digest(folder)
+    return PluginEngine(find), embedded.frequency, folder_digest(folder)
 
 
 def _spacy(folder: Path) -> Finder:
@@ -131,8 +131,16 @@ def _transformers(folder: Path) -> Finder:
     from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True, **options)
+    model, told = AutoModelForTokenClassification.from_pretrained(
+        folder, use_safetensors=True, output_loading_info=True, **options
+    )
     tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+    lacks = lacking(folder, told, tokenizer)
+    if lacks:
+        raise UsageError(
+            f"policy [scrub], field 'nlp_model': must be the folder of a whole model, but {lacks}. Save it anew with"
+            " `save_pretrained`."
+        )
     tokenizer.model_max_length = most_tokens(tokenizer, model.config)
     stride = min(32, tokenizer.model_max_length // 4)
     classify = pipeline(
@@ -161,20 +169,3 @@ def _gliner(folder: Path) -> Finder:
     from classifiers.scrub_gliner import gliner_finder
 
     return gliner_finder(folder)
-
-
-def most_tokens(tokenizer: Any, config: Any) -> int:
-    """Tokens that a model reads at once: as its tokenizer says, or else by its positions, of which some models keep two
-    for themselves."""
-    positions: int = getattr(config, "max_position_embeddings", None) or 512
-    said: int = tokenizer.model_max_length
-    return min(said, positions) if said < 10**6 else positions - 2
-
-
-def _folder_digest(folder: Path) -> str:
-    """sha256 over all files of a model's folder, their names included."""
-    whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        whole.update(str(path.relative_to(folder)).encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()

@@ -37,12 +37,13 @@ def context_text(turn: ModelTurn) -> str:
     return joined[-MAX_CONTEXT_CHARS:]
 
 
-def window_starts(length: int) -> list[int]:
-    """Token offsets at which windows over a turn of `length` tokens start; the last window ends with the turn."""
-    if length <= WINDOW_TOKENS:
+def window_starts(length: int, size: int = WINDOW_TOKENS) -> list[int]:
+    """Token offsets at which windows of `size` tokens over a turn of `length` tokens start, three quarters of a window
+    apart; the last window ends with the turn."""
+    if length <= size:
         return [0]
-    last = length - WINDOW_TOKENS
-    starts = [*range(0, last, STRIDE_TOKENS), last]
+    last = length - size
+    starts = [*range(0, last, STRIDE_TOKENS * size // WINDOW_TOKENS), last]
     if len(starts) > MAX_WINDOWS:
         starts = [starts[round(i * (len(starts) - 1) / (MAX_WINDOWS - 1))] for i in range(MAX_WINDOWS)]
     return starts

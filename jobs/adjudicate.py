@@ -28,6 +28,7 @@ from schemas.labels import LABELS
 from schemas.policy import AdjudicatePolicy, DisclosurePolicy
 from schemas.row_level import ADJUDICATED, FLAGGED, SCORED
 from schemas.table import Table
+from schemas.thresholds import Thresholds
 
 NAMES = tuple(str(label) for label in LABELS)
 LOG = "adjudicated.log"
@@ -43,7 +44,7 @@ class Stored:
     space: Workspace
     key: bytes
     tables: Mapping[str, str]
-    thresholds: Mapping[str, float]
+    thresholds: Thresholds
     most: int
 
     def rows(self, table: Table, *columns: str) -> Iterator[dict[str, Any]]:
@@ -57,11 +58,11 @@ class Stored:
 
     def seen(self) -> list[Seen]:
         """Every scored conversation that counts, without text."""
-        rows = self.rows(FLAGGED, "conversation_key", "user_key", "not_scored", *NAMES)
+        rows = self.rows(FLAGGED, "conversation_key", "user_key", "language", "not_scored", *NAMES)
         found = (
             Seen(
                 row["conversation_key"], row["user_key"], row["distress"]["flagged"], row["joy"]["flagged"],
-                max(row[name]["peak"] / self.thresholds[name] for name in NAMES),
+                max(row[name]["peak"] / self.thresholds.of(row["language"])[name] for name in NAMES),
             )
             for row in rows
             if not row["not_scored"]
@@ -116,7 +117,7 @@ def open_stored(space: Workspace, record: Mapping[str, Any]) -> Stored:
         raise UsageError("the text of this run is past its retention time. `welfare purge --expired` removes it.")
     most = int(record.get("policies", {}).get("disclosure", {}).get("max_conversations_per_user", 0))
     keys = open_keys(space.keys)
-    return Stored(space, keys.table, record.get("tables", {}), record.get("thresholds", {}), most)
+    return Stored(space, keys.table, record.get("tables", {}), Thresholds.read(record.get("thresholds", {})), most)
 
 
 def open_session(folder: Path, reader: str) -> Session:
@@ -194,7 +195,7 @@ def outcome(stored: Stored, policy: AdjudicatePolicy, said: dict[str, Any]) -> A
 
 
 def stored_by(
-    space: Workspace, key: bytes, tables: Mapping[str, str], thresholds: Mapping[str, float], policy: DisclosurePolicy
+    space: Workspace, key: bytes, tables: Mapping[str, str], thresholds: Thresholds, policy: DisclosurePolicy
 ) -> Stored:
     """What a run that is going on has stored so far."""
     return Stored(space, key, tables, thresholds, policy.max_conversations_per_user)

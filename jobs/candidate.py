@@ -71,10 +71,9 @@ def write_candidate(
     """Aggregates, compares with the baseline, checks the gates, and puts the report in place in one rename."""
     baseline = open_baseline(baseline_root)
     policy = run.policies.disclosure
-    tables: Tables = aggregate(
-        clustered, terms, run.release, policy, Quality.from_card(card),
-        run.share(run.policies.score.screen_sample), read, second,
-    )  # fmt: skip
+    quality = Quality.from_card(card).at(run.thresholds.own, run.thresholds.validated)
+    screened = None if run.policies.score.plug else run.share(run.policies.score.screen_sample)
+    tables: Tables = aggregate(clustered, terms, run.release, policy, quality, screened, read, second)
     compared = None if baseline is None else compare(tables, baseline[1], policy)
     tables[COMPARISON.name] = COMPARISON.arrow.empty_table() if compared is None else compared
     bad = sum(found.malformed.values())

@@ -33,6 +33,7 @@ from schemas.policy import Policies
 from schemas.policy_file import fingerprint, resolved
 from schemas.release import check_release_name
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
+from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,7 +91,7 @@ def run(request: Request, progress: Progress) -> Candidate:
         finally:
             progress.spark = None
             _stop(spark)
-        facts = {"thresholds": thresholds, "tables": made, "read": said.get("read", 0)}
+        facts = {"thresholds": thresholds.plain(), "tables": made, "read": said.get("read", 0)}
         _finish(request, space, key, sources, found, candidate, facts)
         return candidate
 
@@ -103,16 +104,18 @@ def _stop(spark: SparkSession) -> None:
         spark.stop()
 
 
-def _models(policies: Policies) -> tuple[dict[str, str], dict[str, float], dict[str, Any]]:
-    """(digest by model, thresholds by label, the scorer's card). Nothing heavy is loaded for it."""
-    from classifiers.scorer import EMBEDDED
+def _models(policies: Policies) -> tuple[dict[str, str], Thresholds, dict[str, Any]]:
+    """(digest by model, thresholds, the scorer's card). Nothing heavy is loaded for it, but for models by others: what
+    is wrong with one is told now."""
+    from classifiers.language import UNKNOWN
+    from classifiers.scorer_plugin import PluggedScorer, card_of
     from classifiers.scrubber import build_scrubber
-    from classifiers.weights_file import read_card
 
-    card = read_card(EMBEDDED if policies.score.model == "embedded" else Path(policies.score.model))
-    chosen = {"distress": policies.flag.distress_threshold, "joy": policies.flag.joy_threshold}
-    thresholds = {label: card["thresholds"][label] if value is None else value for label, value in chosen.items()}
-    return {"scorer": card["digest"], "scrubber": build_scrubber(policies.scrub).digest}, thresholds, card
+    card = card_of(policies.score)
+    models = {"scorer": card["digest"], "scrubber": build_scrubber(policies.scrub).digest}
+    if policies.multilingual.plug is not None:
+        models["multilingual_scorer"] = PluggedScorer(policies.multilingual.plug).digest
+    return models, Thresholds.chosen(card, policies, (*card["languages"], UNKNOWN)), card
 
 
 def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str], keys: Keys, space: Workspace) -> str:

@@ -11,6 +11,7 @@ from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
 from pipelines.disclosure import clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
+from pipelines.disclosure_words import NOT_VALIDATED
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
 from pipelines.second_reader import SecondReading
 from schemas.labels import LABELS, SITUATIONS
@@ -103,7 +104,8 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
         found = read.rate(row["label"], size)
         found = replace(found, value=blunt(found.value), low=blunt(found.low), high=blunt(found.high))
     else:
-        found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
+        known = material.quality.of(row["label"], row["dimension"], row["value"])
+        found = correct(share, size, mix, known, lost)
     return row | {
         "rate": coarse(share),
         "rate_low": coarse(low),
@@ -157,8 +159,10 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
     """
     for label in map(str, LABELS):
         found = material.quality.labels.get(label, LabelQuality())
-        base: Row = {"release": material.release, "label": label, "basis": found.basis}
-        yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None}
+        base: Row = {"release": material.release, "label": label}
+        basis = found.basis if found.measured else NOT_VALIDATED
+        yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None,
+                      "basis": basis}  # fmt: skip
         recall, alarm = expected_errors(found)
         figures = {
             "recall": found.recall,
@@ -170,7 +174,8 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
         }
         for name, figure in figures.items():
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
-            yield base | {"measure": name, "figure": coarse(figure.value), **ends}
+            basis = NOT_VALIDATED if figure.value is None else found.basis
+            yield base | {"measure": name, "figure": coarse(figure.value), **ends, "basis": basis}
         yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
         by_others = _by_readers(material, label, rates) | _by_second_reader(material, label, rates)
         for name, figure in by_others.items():

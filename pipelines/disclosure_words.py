@@ -22,6 +22,8 @@ UNKNOWN = "unknown"
 UNCLUSTERED = "unclustered, or in a cluster too small to show"
 MIXED = "mixed"
 """First word of a cluster's name whose trigger cannot be told."""
+NOT_VALIDATED = "not_validated"
+"""Basis of a figure that nobody measured: of a model by others, or at another threshold than the validated one."""
 TRIGGERS = tuple(str(trigger) for trigger in Trigger if trigger is not Trigger.NONE)
 QUALITY_MEASURES = (
     "threshold",
@@ -97,7 +99,7 @@ _COLUMNS: dict[str, Test] = {
     "reason": _listed(REASONS),
     "corrected_status": _listed(("estimated", "adjudicated", "not estimable", "suppressed")),
     "verdict": _listed(("higher", "lower", "no difference seen", "not comparable")),
-    "basis": _listed(("validation", "this_trial")),
+    "basis": _listed(("validation", "this_trial", NOT_VALIDATED)),
     "gate": _listed(GATE_NAMES),
     "outcome": _listed(("passed", "failed", "not applicable")),
     "dimension": _listed(DIMENSIONS),

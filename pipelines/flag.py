@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.pseudonym import keyed_draw
@@ -11,6 +11,7 @@ from pipelines.worker import map_rows
 from schemas.labels import AFFECTS, LABELS, Affect, Label
 from schemas.policy import FlagPolicy
 from schemas.row_level import FLAGGED
+from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -25,21 +26,21 @@ _REVERSION = re.compile(
 )
 
 
-def flag(scored: DataFrame, policy: FlagPolicy, thresholds: dict[str, float], sample_share: float) -> DataFrame:
+def flag(scored: DataFrame, policy: FlagPolicy, thresholds: Thresholds, sample_share: float) -> DataFrame:
     """FLAGGED from SCORED.
 
-    thresholds: probability (0 to 1) by label. sample_share: share (0 to 1) of unflagged conversations whose passage is
+    thresholds: of each model that scored. sample_share: share (0 to 1) of unflagged conversations whose passage is
     kept, drawn by keyed hash.
     """
 
     def make() -> Callable[[Rows], Rows]:
-        return lambda rows: [flag_row(row, policy, thresholds, sample_share) for row in rows]
+        return lambda rows: [flag_row(row, policy, thresholds.of(row["language"]), sample_share) for row in rows]
 
     return map_rows(scored, FLAGGED, "flag", make)
 
 
-def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: dict[str, float], share: float) -> dict[str, Any]:
-    """One conversation of FLAGGED."""
+def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: Mapping[str, float], share: float) -> dict[str, Any]:
+    """One conversation of FLAGGED. thresholds: probability (0 to 1) by label."""
     said = [entry for entry in row["scores"] if entry["part"] == "said"]
     thought = [entry for entry in row["scores"] if entry["part"] == "thinking" and entry["weight"] == 1.0]
     generated = [turn for turn in row["turns"] if turn["generated"]]

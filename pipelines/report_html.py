@@ -88,7 +88,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "hidden": hidden_grid(released),
         "reasons": reasons_met(released),
         "quality": quality_grid(released),
-        "quality_sentences": quality_sentences(released),
+        "quality_sentences": quality_sentences(released, manifest),
         "second_reader": second_reader_allowed(manifest),
         "disclosure": manifest.policies.get("disclosure", {}),
         "gates": gate_grid(released),

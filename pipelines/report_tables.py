@@ -114,8 +114,8 @@ def quality_grid(released: Released) -> Grid:
         found = [released.quality(label, measure) for label in labels()]
         if measure in _BY_READERS and all(not _measured(row) for row in found):
             continue  # mostly nobody reads, and then nothing is missing
-        basis = next((row["basis"] for row in found if row is not None), "")
-        rows.append((words, *(_quality_words(measure, row) for row in found), BASIS_WORDS.get(basis, basis) or "–"))
+        bases = dict.fromkeys(BASIS_WORDS.get(row["basis"], row["basis"]) for row in found if row is not None)
+        rows.append((words, *(_quality_words(measure, row) for row in found), "; ".join(filter(None, bases)) or "–"))
     heads = tuple(sentence(label_words(label)) for label in labels())
     return Grid("How good the scorer is", ("Measure", *heads, "Measured on"), tuple(rows))
 
@@ -142,9 +142,32 @@ def _quality_words(measure: str, row: Row | None) -> str:
     return f"{row['figure']:.2f} ({row['low']:.2f}{SPACE}to{SPACE}{row['high']:.2f})"
 
 
-def quality_sentences(released: Released) -> list[str]:
-    """Recall and precision as numbers out of a hundred."""
+def scorer_notes(manifest: ReleaseManifest) -> list[str]:
+    """What the policy says of who scored, where that is not the project's scorer as it was validated."""
+    score, flag, multilingual = (manifest.policies.get(name, {}) for name in ("score", "flag", "multilingual"))
     out = []
+    if score.get("labels"):
+        out.append(
+            "A classifier by others scored this trial ([score] in the policy). It was not validated here, so nobody"
+            " knows how often it errs: no rate is corrected for its errors. There was no screen, so none lost anything."
+        )
+    elif any(flag.get(f"{label}_threshold") is not None for label in labels()):
+        out.append(
+            "The policy sets thresholds ([flag]). What was measured at other thresholds is left out, and a label whose"
+            " threshold was moved has no corrected rate."
+        )
+    if multilingual.get("model"):
+        out.append(
+            "A second model scored the conversations in languages that the scorer does not know ([multilingual] in the"
+            " policy), at thresholds of its own. It was not validated here, and the figures below are not its own: only"
+            " rates within one language of the scorer are corrected."
+        )
+    return out
+
+
+def quality_sentences(released: Released, manifest: ReleaseManifest) -> list[str]:
+    """Who scored, and recall and precision as numbers out of a hundred."""
+    out = scorer_notes(manifest)
     for label in labels():
         recall, precision = released.quality(label, "recall"), released.quality(label, "precision")
         name = label_words(label)
@@ -181,14 +204,18 @@ def _gate_figure(figure: float | None, gate: str) -> str:
 def policy_grids(manifest: ReleaseManifest) -> list[Grid]:
     """Every policy as resolved, one table a section."""
     return [
-        Grid(f"[{section}]", ("Field", "Value"), tuple((name, _policy_value(value)) for name, value in fields.items()))
+        Grid(
+            f"[{section}]",
+            ("Field", "Value"),
+            tuple((name, _policy_value(section, value)) for name, value in fields.items()),
+        )
         for section, fields in manifest.policies.items()
     ]
 
 
-def _policy_value(value: Any) -> str:
+def _policy_value(section: str, value: Any) -> str:
     if value is None:
-        return "not set: the scorer's own"
+        return "not set: the scorer's own" if section == "flag" else "not set"
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value) or "none"
     return str(value) if value != "" else "none"

@@ -88,7 +88,11 @@ QUALITY_WORDS = {
     "second_reader_agreement": "Confirmed by a second reader, a language model: share of the flags that it judged",
     "second_reader_answered": "Answered by that second reader: share of the flags that it was asked about",
 }
-BASIS_WORDS = {"validation": "labelled turns", "this_trial": "a sample of this trial"}
+BASIS_WORDS = {
+    "validation": "labelled turns",
+    "this_trial": "a sample of this trial",
+    "not_validated": "nothing: not validated",
+}
 
 GATE_WORDS = {
     "max_distress_rate": "Raw rate of expressed distress, at most",

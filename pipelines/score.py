@@ -15,42 +15,51 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from classifiers.scorer import Scorer
+    from schemas.policy_plug import Plug
 
 Rows = list[dict[str, Any]]
 PARTS = (("said", "text"), ("thinking", "thinking"))
 
 
-def score(scrubbed: DataFrame, policy: ScorePolicy, sample_share: float) -> DataFrame:
+def score(scrubbed: DataFrame, policy: ScorePolicy, other: Plug | None, sample_share: float) -> DataFrame:
     """SCORED from SCRUBBED.
 
+    other: a second model, for conversations in languages that the one of `policy` does not know.
     sample_share: share (0 to 1) of the conversations whose screened-out turns are scored in full all the same, drawn by
     keyed hash; such turns carry the weight 1 / sample_share, so that a report can bound what the screen missed.
     """
 
     def make() -> Callable[[Rows], Rows]:
-        from classifiers.scorer import load_scorer
+        from classifiers.scorer_plugin import plugged, scorer_of
 
-        scorer = load_scorer(policy.model)
-        return lambda rows: score_rows(rows, scorer, policy, sample_share)
+        scorer, second = scorer_of(policy), None if other is None else plugged(other)
+        return lambda rows: score_rows(rows, scorer, policy, sample_share, second)
 
     return map_rows(scrubbed, SCORED, "score", make)
 
 
-def score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float) -> Rows:
-    """Rows of SCORED from rows of SCRUBBED, in order."""
-    out, items = [], []
+def score_rows(
+    rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float, other: Scorer | None = None
+) -> Rows:
+    """Rows of SCORED from rows of SCRUBBED, in order. other: scores what is in a language of its own, and not of
+    `scorer`."""
+    from classifiers.language import UNKNOWN
+
+    own = scorer.languages | {UNKNOWN}
+    known = own if other is None else own | other.languages
+    out: Rows = []
+    items: list[Item] = []
     for index, row in enumerate(rows):
-        language, reason = _language(row, scorer)
+        language, reason = _language(row, known)
         kept = {name: row[name] for name in row if name not in ("masked", "scrub_failed")}
         out.append(kept | {"language": language, "not_scored": reason, "codes": [], "scores": []})
         if not reason:
             items += _items(index, row)
-    for item, value in zip(items, scorer.screen.score([i.model_turn for i in items]), strict=True):
-        item.screen = float(value)
-        sampled = keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share
-        item.weight = 1.0 if value >= scorer.screen.threshold else 1.0 / sample_share if sampled else 0.0
-    known = _run_model([item for item in items if item.weight], scorer)
-    add_situations(items, out, known, scorer, policy.code_threshold)
+    by_scorer = [(scorer, [item for item in items if out[item.row]["language"] in own])]
+    if other is not None:
+        by_scorer.append((other, [item for item in items if out[item.row]["language"] not in own]))
+    for judge, part in by_scorer:
+        _judge(part, out, judge, policy, sample_share)
     for item in items:
         blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
         out[item.row]["scores"].append(
@@ -60,8 +69,18 @@ def score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: fl
     return out
 
 
-def _language(row: dict[str, Any], scorer: Scorer) -> tuple[str, str]:
-    """(language code, reason why the conversation is not scored or "")."""
+def _judge(items: list[Item], out: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float) -> None:
+    """Fills in screen, weight and result of the items, and the codes of their rows in `out`."""
+    for item, value in zip(items, scorer.screen.score([i.model_turn for i in items]), strict=True):
+        item.screen = float(value)
+        sampled = keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share
+        item.weight = 1.0 if value >= scorer.screen.threshold else 1.0 / sample_share if sampled else 0.0
+    known = _run_model([item for item in items if item.weight], scorer)
+    add_situations(items, out, known, scorer, policy.code_threshold)
+
+
+def _language(row: dict[str, Any], known: frozenset[str]) -> tuple[str, str]:
+    """(language code, reason why the conversation is not scored or ""). known: languages that can be scored."""
     from classifiers.language import UNKNOWN, identify
 
     if row["scrub_failed"]:
@@ -77,9 +96,7 @@ def _language(row: dict[str, Any], scorer: Scorer) -> tuple[str, str]:
         language == UNKNOWN
     ):  # too little text of the model: what the user wrote decides, and is mostly the same language
         language = identify("\n".join(turn["text"] for turn in row["turns"]))
-    if language != UNKNOWN and language not in scorer.languages:
-        return language, "language"
-    return language, ""
+    return language, "" if language in known else "language"
 
 
 def _items(index: int, row: dict[str, Any]) -> list[Item]:

@@ -19,23 +19,28 @@ from pipelines.scrub import scrub
 from schemas.policy import Policies
 from schemas.row_level import FLAGGED, SCORED, SCRUBBED, TRANSCRIPTS
 from schemas.table import Table
+from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+
+SCORERS = ("scorer", "multilingual_scorer")
+"""Names under which the digests of the models that score stand in `Run.models`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """What the stages of one run share.
 
-    conversations: in the input, for the shares of the samples. thresholds: by label, as used.
+    conversations: in the input, for the shares of the samples. thresholds: as used.
     models: digest by name. pseudonym_key: 32 bytes, never shown.
     """
 
     release: str
     policies: Policies
     conversations: int
-    thresholds: dict[str, float]
+    thresholds: Thresholds
     models: dict[str, str]
     pseudonym_key: bytes = field(repr=False)
 
@@ -67,8 +72,15 @@ STAGES = (
         "score",
         SCRUBBED,
         SCORED,
-        lambda frame, run: score(frame, run.policies.score, run.share(run.policies.score.screen_sample)),
-        lambda run: [run.policies.score, run.models["scorer"], run.share(run.policies.score.screen_sample)],
+        lambda frame, run: score(
+            frame, run.policies.score, run.policies.multilingual.plug, run.share(run.policies.score.screen_sample)
+        ),
+        lambda run: [
+            run.policies.score,
+            run.policies.multilingual.plug,
+            [run.models[name] for name in SCORERS if name in run.models],
+            run.share(run.policies.score.screen_sample),
+        ],
     ),
     Stage(
         "flag",

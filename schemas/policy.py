@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from schemas.policy_check import check as _check
 from schemas.policy_check import check_share as _check_share
+from schemas.policy_plug import MultilingualPolicy, Plug
 from schemas.policy_second_reader import SecondReaderPolicy
 from schemas.release import RELEASE_NAME
 
@@ -74,7 +75,14 @@ class ScorePolicy:
     """Which model scores, and how much of what the screen rejects is scored all the same."""
 
     model: str = "embedded"
-    """`embedded`, or the path of a scorer made by `welfare train scorer`."""
+    """`embedded`, or the folder of a scorer made by `welfare train scorer`. With `labels`, a `transformers` sequence
+    classifier: its folder, or its name where it lies in this machine's cache; nothing is fetched."""
+    labels: tuple[str, ...] = ()
+    """What each label of such a classifier means: `label=level`, from -2 (strong distress) to 2 (strong joy)."""
+    languages: tuple[str, ...] = ()
+    """Languages (ISO 639-1) that such a classifier reads; needed with `labels`."""
+    context: bool = False
+    """Whether such a classifier is given the two turns before as well, as the first text of a pair."""
     screen_sample: int = 400
     """Conversations, about, whose screened-out turns are scored in full too: they bound what the screen missed."""
     code_threshold: float = 0.5
@@ -83,6 +91,15 @@ class ScorePolicy:
     def __post_init__(self) -> None:
         _check(self.screen_sample >= 0, "score", "screen_sample", "0 or more")
         _check_share(self.code_threshold, "score", "code_threshold")
+        plugged = self.plug is not None
+        _check(plugged or not (self.languages or self.context), "score", "labels", "set where languages or context is")
+        _check(not plugged or self.model != "embedded", "score", "model", "the classifier that has these labels")
+        _check(not plugged or bool(self.languages), "score", "languages", "the languages that the classifier reads")
+
+    @property
+    def plug(self) -> Plug | None:
+        """The classifier by others that scores, None where a scorer of this project does."""
+        return Plug("score", self.model, self.labels, self.languages, self.context) if self.labels else None
 
 
 @dataclass(frozen=True)
@@ -213,6 +230,7 @@ class Policies:
     read: ReadPolicy = field(default_factory=ReadPolicy)
     scrub: ScrubPolicy = field(default_factory=ScrubPolicy)
     score: ScorePolicy = field(default_factory=ScorePolicy)
+    multilingual: MultilingualPolicy = field(default_factory=MultilingualPolicy)
     flag: FlagPolicy = field(default_factory=FlagPolicy)
     adjudicate: AdjudicatePolicy = field(default_factory=AdjudicatePolicy)
     second_reader: SecondReaderPolicy = field(default_factory=SecondReaderPolicy)
@@ -220,3 +238,8 @@ class Policies:
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     gate: GatePolicy = field(default_factory=GatePolicy)
+
+    def __post_init__(self) -> None:
+        for name in ("distress_threshold", "joy_threshold"):
+            named = self.score.plug is None or getattr(self.flag, name) is not None
+            _check(named, "flag", name, "set, as nobody chose one on validation for the classifier that [score] names")

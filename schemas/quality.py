@@ -63,9 +63,29 @@ class LabelQuality:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Figures by label (`distress`, `joy`)."""
+    """Figures by label (`distress`, `joy`).
+
+    languages: of the conversations that they speak for, where another model scored the others; None: of all.
+    """
 
     labels: Mapping[str, LabelQuality]
+    languages: frozenset[str] | None = None
+
+    def of(self, label: str, dimension: str, value: str) -> LabelQuality:
+        """What can be said of the scorer's errors in a part of the trial; nothing where another model may have scored
+        some of it. Only a single language is known to be one model's."""
+        mixed = self.languages is not None and not (dimension == "language" and value in self.languages)
+        return LabelQuality() if mixed else self.labels.get(label, LabelQuality())
+
+    def at(self, thresholds: Mapping[str, float], languages: frozenset[str] | None = None) -> Quality:
+        """The quality at the thresholds (by label) that a run flags by: of what was measured at another one, only the
+        average precision still holds."""
+        found = {}
+        for label, threshold in thresholds.items():
+            quality = self.labels.get(label, LabelQuality())
+            moved = LabelQuality(threshold=threshold, average_precision=quality.average_precision)
+            found[label] = quality if quality.threshold == threshold else moved
+        return Quality(found, languages)
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> Quality:

@@ -66,7 +66,7 @@ RATES = Table(
             "corrected_status",
             pa.string(),
             "`estimated`; `adjudicated` (readers of a sample of this trial, no assumption about the scorer);"
-            " `not estimable` (the band reaches 0) or `suppressed`.",
+            " `not estimable` (the band reaches 0, or the errors were not measured) or `suppressed`.",
         ),
         *_STATUS,
     ),
@@ -192,7 +192,12 @@ QUALITY = Table(
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
         Column("high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
-        Column("basis", pa.string(), "What it was measured on: a code, `validation` or `this_trial`."),
+        Column(
+            "basis",
+            pa.string(),
+            "What it was measured on: a code, `validation` or `this_trial`; `not_validated`"
+            " where it was not: a model by others scored, or the policy moved the threshold.",
+        ),
     ),
     ("release", "label", "measure"),
     Sensitivity.RELEASABLE,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from schemas.errors import UsageError
-from schemas.labels import LABELS
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -43,25 +43,32 @@ def command() -> None:
 @click.option("--predictions", type=click.Path(path_type=Path), help="Measure these predictions instead of scoring.")
 @click.option("--write", type=click.Path(path_type=Path), help="Write the predictions to this file.")
 @click.option("--model", default="embedded", show_default=True, help="Folder of a scorer.")
+@click.option("--config", type=click.Path(path_type=Path), help="Policy file that names the scorer, not --model.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print every figure and slice as JSON, with figures at other thresholds."
 )
-def scorer(gold: Path, predictions: Path | None, write: Path | None, model: str, as_json: bool) -> int:
+def scorer(
+    gold: Path, predictions: Path | None, write: Path | None, model: str, config: Path | None, as_json: bool
+) -> int:
     """Measure the scorer on GOLD: JSON lines {"id", "context", "assistant", "affect", "voice", "trigger"}.
 
     Turns with the same "group" (or "conversation_id") hang together. "source" and "sure" (1 to 3) give slices. A figure
-    that cannot be measured, because a class is absent, is null with a reason and never 0.
+    that cannot be measured, because a class is absent, is null with a reason and never 0. With --config, the scorer is
+    the one that [score] names, a `transformers` classifier too, and flags at the thresholds of [flag].
     """
-    from classifiers.scorer import load_scorer
     from classifiers.scorer_evaluate import figures, parse_prediction, predict
     from classifiers.scorer_report import report_text
     from classifiers.training_text import read_examples
+    from schemas.policy import Policies, ScorePolicy
+    from schemas.policy_file import load_policies
 
+    if config is not None and model != "embedded":
+        raise UsageError("--config and --model both name a scorer. Give one of them.")
+    policies = Policies(score=ScorePolicy(model=model)) if config is None else load_policies(config)
     examples = list(read_examples(gold))
-    thresholds: dict[str, float] = {}
+    thresholds: Mapping[str, float] = {}
     if predictions is None:
-        said = predict(examples, model)
-        thresholds = {label: load_scorer(model).threshold(label) for label in LABELS}
+        said, thresholds = predict(examples, policies)
     else:
         rows = enumerate(read_lines(predictions), 1)
         said = [parse_prediction(row, f"{predictions.stem}:{number}") for number, row in rows]

@@ -17,6 +17,7 @@ from jobs.tables import MANIFEST, part_name, write_part
 from pipelines.pseudonym import pseudonym
 from schemas.row_level import FLAGGED, SCORED
 from schemas.table import Table
+from schemas.thresholds import Thresholds
 
 THRESHOLDS = {"distress": 0.2, "joy": 0.5}
 FLAGS = {"distress": range(40), "joy": range(30, 64)}
@@ -90,4 +91,4 @@ def scored(keys: Keys, n: int) -> dict[str, Any]:
 def stored_of(root: Path) -> Stored:
     """What the run left, opened."""
     (space,) = releases(root)
-    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, THRESHOLDS, 50)
+    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, Thresholds(THRESHOLDS), 50)

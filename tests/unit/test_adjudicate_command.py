@@ -25,6 +25,7 @@ from schemas.errors import UsageError
 from schemas.policy import AdjudicatePolicy
 from schemas.row_level import FLAGGED, SCORED
 from schemas.table import Table
+from schemas.thresholds import Thresholds
 
 THRESHOLDS = {"distress": 0.2, "joy": 0.5}
 SIZE = 70
@@ -83,7 +84,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stored(root: Path) -> Stored:
     (space,) = releases(root)
-    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, THRESHOLDS, 50)
+    return Stored(space, open_keys(space.keys).table, {"flagged": "made", "scored": "made"}, Thresholds(THRESHOLDS), 50)
 
 
 def call(root: Path, answers: str, *more: str, reader: str = "ana") -> Result:

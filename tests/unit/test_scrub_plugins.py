@@ -77,9 +77,14 @@ def test_a_transformers_classifier_on_disk_can_take_the_name_models_place(tmp_pa
         model.classifier.weight[1, words.index("zdenka")] = 9.0
         model.classifier.bias.copy_(torch.tensor([9.0, 0.0]))
     model.save_pretrained(tmp_path / "model")
+    with pytest.raises(UsageError, match="tokenizer is missing"):
+        scrubber("transformers", tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
     out = scrubber("transformers", tmp_path / "model").scrub(["hello zdenka", LONG + "zdenka"])
     assert out.texts == ("hello <PERSON_1>", LONG + "<PERSON_1>")
+    model.bert.save_pretrained(tmp_path / "model")
+    with pytest.raises(UsageError, match="2 of its weights are missing"):
+        scrubber("transformers", tmp_path / "model")
 
 
 @pytest.fixture(scope="module")
