@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from classifiers.reading import Input
 from classifiers.turn import CONTEXT_TOKENS, WINDOW_TOKENS, ModelTurn, context_text, window_starts
 
 MAX_TURN_CHARS = 60_000
-Input = tuple[list[int], list[int]]
-"""Token ids and token types of one window."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,7 @@ def labelled_turns(
     groups = {turn_digest(example.turn): example.group for example in gold}
     left = dict(labels)
     for transcript in transcripts:
-        turns = [
-            ModelTurn(context_of(transcript.turns, n), text)
-            for n, (role, text) in enumerate(transcript.turns)
-            if role == "assistant" and text.strip()
-        ]
+        turns = _generated(transcript)
         digests = [turn_digest(turn) for turn in turns]
         known = next((groups[digest] for digest in digests if digest in groups), None)
         group = known or f"{transcript.source}:{transcript.conversation_id}"
@@ -98,3 +94,30 @@ def _example(digest: str, source: str, group: str, turn: ModelTurn, row: Mapping
     found |= {name: row[name] for name in ("affect", "voice", "trigger", "sure")}
     found |= {"assistant": turn.text, "situations": situations, "stands_for": float(row["stands_for"])}
     return parse_example(found, f"{LABELS_FILE.stem}:{digest}")
+
+
+def all_turns(
+    transcripts: Iterable[Transcript], labelled: Sequence[Example], most: int
+) -> Iterator[tuple[ModelTurn, str, str]]:
+    """Generated turns of the first `most` conversations of each source, with source and group.
+
+    A conversation of which a turn is labelled gets that turn's group.
+    """
+    groups = {turn_digest(example.turn): example.group for example in labelled if not example.written}
+    taken: dict[str, int] = {}
+    for transcript in transcripts:
+        taken[transcript.source] = taken.get(transcript.source, 0) + 1
+        if taken[transcript.source] > most:
+            continue
+        turns = _generated(transcript)
+        known = next((group for turn in turns if (group := groups.get(turn_digest(turn)))), None)
+        for turn in turns:
+            yield turn, transcript.source, known or f"{transcript.source}:{transcript.conversation_id}"
+
+
+def _generated(transcript: Transcript) -> list[ModelTurn]:
+    return [
+        ModelTurn(context_of(transcript.turns, n), text)
+        for n, (role, text) in enumerate(transcript.turns)
+        if role == "assistant" and text.strip()
+    ]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.screen import Screen, sigmoid
+from classifiers.codes import CodeHeads, sigmoid
+from classifiers.reading import Input, Matrix, Reading, Scores
+from classifiers.screen import NoScreen, Screen
 from classifiers.turn import PAD, WINDOW_TOKENS, ModelTurn, context_text, encode, window_starts
-from classifiers.weights_file import SCREEN, TOKENIZER, join_weights, read_card
+from classifiers.weights_file import CODES, SCREEN, TOKENIZER, join_weights, read_card
 from schemas.labels import AFFECTS, SITUATIONS, VOICES, Affect, Voice
 
 EMBEDDED = Path(__file__).parent / "weights" / "scorer"
@@ -23,39 +24,23 @@ _WIDTH = 32
 """Inputs are padded to a multiple of so many tokens, and go with others of the same width. What a row of a batch gives
 then depends on nothing but the row: kernels differ by width, not by the number of rows."""
 _MAX_TURN_CHARS = 60_000
-DECIMALS = 4
-"""Scores are rounded to so many places. One kind of processor gives the same scores whatever the batches are; another
-kind, or float32 in place of bfloat16, moves them by less than 0.004."""
-
-Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Probabilities of n turns: affect [n, 5] in the order of AFFECTS, voice [n, 4], situations [n, 11].
-
-    Over a long turn's windows: the affect and voice of the window in which the model's own affect is clearest, and the
-    largest probability of each situation. distress and joy, [n], are the largest over the windows.
-    """
-
-    affect: Matrix
-    voice: Matrix
-    situations: Matrix
-    distress: NDArray[np.float64]
-    joy: NDArray[np.float64]
 
 
 class Scorer:
     """A trained scorer. card: thresholds, languages, validation figures and digest, as stored beside the weights."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises UsageError where files are missing, damaged or not the pinned ones."""
+    def __init__(
+        self, folder: Path, card: dict[str, Any] | None = None, screen: Screen | NoScreen | None = None
+    ) -> None:
+        """card, screen: those of a model in training, in place of the files. Raises UsageError where files are missing,
+        damaged or not the pinned ones."""
         from tokenizers import Tokenizer
 
-        self.card: dict[str, Any] = read_card(folder)
+        self.card: dict[str, Any] = read_card(folder) if card is None else card
         self.digest = str(self.card["digest"])
         self.languages = frozenset(self.card["languages"])
-        self.screen = Screen.load(folder / SCREEN)
+        self.screen = Screen.load(folder / SCREEN) if screen is None else screen
+        self.codes = CodeHeads.load(folder / CODES)
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -65,31 +50,34 @@ class Scorer:
         """The threshold of `distress` or `joy` that was chosen on validation."""
         return float(self.card["thresholds"][label])
 
-    def score(self, turns: Sequence[ModelTurn]) -> Scores:
-        """Scores of the turns, in order. A turn's rounded scores do not depend on the others."""
+    def start(self, turns: Sequence[ModelTurn]) -> Reading:
+        """The turns' windows with what the screen says of them; nothing is read yet."""
         inputs, owners = self._inputs(turns)
-        affect, voice, situations = self._run(inputs)
-        own = affect[:, : AFFECTS.index(Affect.NEUTRAL)].sum(1)
-        joy = affect[:, AFFECTS.index(Affect.STRONG_JOY)]
-        n = len(turns)
-        out = Scores(
-            np.zeros((n, len(AFFECTS))), np.zeros((n, len(VOICES))), np.zeros((n, len(SITUATIONS))),
-            np.zeros(n), np.zeros(n),
-        )  # fmt: skip
-        best = np.full(n, -1.0)
-        for row, owner in enumerate(owners):
-            clear = max(own[row], joy[row])
-            if clear > best[owner]:
-                best[owner] = clear
-                out.affect[owner], out.voice[owner] = affect[row], voice[row]
-            out.situations[owner] = np.maximum(out.situations[owner], situations[row])
-            out.distress[owner] = max(out.distress[owner], own[row])
-            out.joy[owner] = max(out.joy[owner], joy[row])
-        for values in (out.affect, out.voice, out.situations, out.distress, out.joy):
-            np.round(values, DECIMALS, out=values)
-        return out
+        clear = self.screen.score(inputs)
+        return Reading(
+            inputs, owners, clear, self.screen.threshold, lambda rows: self._found(turns, inputs, owners, rows)
+        )
 
-    def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[tuple[list[int], list[int]]], list[int]]:
+    def score(self, turns: Sequence[ModelTurn]) -> Scores:
+        """Scores of the turns, in order, every window read. A turn's rounded scores do not depend on the others."""
+        reading = self.start(turns)
+        everything = np.ones(len(reading.inputs), dtype=bool)
+        reading.read(everything)
+        return reading.scores(everything)
+
+    def screened(self, turns: Sequence[ModelTurn]) -> Scores:
+        """Scores of the turns by the windows that the screen lets pass, as a run flags them."""
+        reading = self.start(turns)
+        reading.read(reading.passed)
+        return reading.scores(reading.passed)
+
+    def _found(
+        self, turns: Sequence[ModelTurn], inputs: Sequence[Input], owners: Sequence[int], rows: NDArray[np.int64]
+    ) -> tuple[Matrix, Matrix, Matrix]:
+        """Probabilities of the windows with these row numbers: affect, voice, situations."""
+        return self._run([inputs[row] for row in rows])
+
+    def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
         contexts = self._tokenizer.encode_batch([context_text(t) for t in turns], add_special_tokens=False)
         texts = self._tokenizer.encode_batch([t.text[:_MAX_TURN_CHARS] for t in turns], add_special_tokens=False)
         inputs, owners = [], []
@@ -99,11 +87,11 @@ class Scorer:
                 owners.append(owner)
         return inputs, owners
 
-    def _infer(self, rows: list[tuple[list[int], list[int]]], width: int) -> list[Matrix]:
+    def _infer(self, rows: list[Input], width: int) -> list[Matrix]:
         """Logits of one batch: affect, voice, situations."""
         return [np.array(values) for values in self._request.infer(_padded(rows, width)).values()]
 
-    def _run(self, inputs: list[tuple[list[int], list[int]]]) -> tuple[Matrix, Matrix, Matrix]:
+    def _run(self, inputs: list[Input]) -> tuple[Matrix, Matrix, Matrix]:
         n = len(inputs)
         sizes = (len(AFFECTS), len(VOICES), len(SITUATIONS))
         logits = tuple(np.zeros((n, size), np.float64) for size in sizes)
@@ -134,7 +122,7 @@ def compile_model(model: bytes) -> Any:
     return core.compile_model(core.read_model(model), "CPU", settings).create_infer_request()
 
 
-def _padded(rows: list[tuple[list[int], list[int]]], width: int) -> dict[str, NDArray[np.int64]]:
+def _padded(rows: list[Input], width: int) -> dict[str, NDArray[np.int64]]:
     shape = (len(rows), width)
     ids, types, mask = np.full(shape, PAD, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for i, (row, kinds) in enumerate(rows):

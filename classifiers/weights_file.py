@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from schemas.errors import UsageError
 
 GRAPH, WEIGHTS, CARD, TOKENIZER = "graph.onnx", "weights.npz", "scorer.json", "tokenizer.json"
-SCREEN = "screen.npz"
+SCREEN, CODES = "screen.npz", "codes.npz"
+PINNED = (GRAPH, WEIGHTS, SCREEN, CODES, TOKENIZER)
 _QUANTISED_FROM = 4096
 """Arrays with at least so many values are stored as int8."""
 
@@ -77,11 +78,11 @@ def join_weights(folder: Path) -> bytes:
 def read_card(folder: Path) -> dict[str, Any]:
     """The scorer's JSON: thresholds, languages, validation figures, digest. Raises UsageError where it is not valid.
 
-    The digest pins graph, weights, screen and tokenizer: a changed byte is refused.
+    The digest pins every other file of the scorer: a changed byte is refused.
     """
     try:
         card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        found = digest_of(folder, (GRAPH, WEIGHTS, SCREEN, TOKENIZER))
+        found = digest_of(folder, PINNED)
     except (OSError, ValueError):
         raise UsageError(
             "no scorer in the folder that [score] model names. Name a folder made by `welfare train scorer`,"

@@ -41,7 +41,9 @@ def flag(scored: DataFrame, policy: FlagPolicy, thresholds: Thresholds, sample_s
 
 def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: Mapping[str, float], share: float) -> dict[str, Any]:
     """One conversation of FLAGGED. thresholds: probability (0 to 1) by label."""
-    said = [entry for entry in row["scores"] if entry["part"] == "said"]
+    entries = [entry for entry in row["scores"] if entry["part"] == "said"]
+    # A turn of which the screen rejected a part can have a second entry: what was found in that part.
+    said = list({entry["turn"]: entry for entry in reversed(entries)}.values())[::-1]
     thought = [entry for entry in row["scores"] if entry["part"] == "thinking" and entry["weight"] == 1.0]
     generated = [turn for turn in row["turns"] if turn["generated"]]
     out = {name: value for name, value in row.items() if name not in _DROPPED} | {
@@ -51,17 +53,20 @@ def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: Mapping[str, f
     }
     for label in LABELS:
         sampled = not row["not_scored"] and keyed_draw(row["conversation_key"], f"passage {label}") < share
-        out[str(label)] = _labelled(row, said, label, thresholds[label], policy, sampled)
+        found = [e["weight"] for e in entries if e["weight"] > 1.0 and e[f"p_{label}"] >= thresholds[label]]
+        out[str(label)] = _labelled(row, said, max(found, default=0.0), label, thresholds[label], policy, sampled)
     return out
 
 
 def _labelled(
-    row: dict[str, Any], said: Rows, label: Label, threshold: float, policy: FlagPolicy, sampled: bool
+    row: dict[str, Any], said: Rows, lost: float, label: Label, threshold: float, policy: FlagPolicy, sampled: bool
 ) -> dict[str, Any]:
-    """The LABELLED struct. Only turns that passed the screen (weight 1) flag; sampled ones estimate what it missed."""
+    """The LABELLED struct. Only turns that passed the screen (weight 1) flag; sampled ones estimate what it missed.
+
+    lost: largest weight of what was sampled and would have flagged.
+    """
     curve = [entry[f"p_{label}"] if entry["weight"] == 1.0 else 0.0 for entry in said]
     hits = [number for number, p in enumerate(curve) if p >= threshold]
-    lost = [e["weight"] for e in said if e["weight"] > 1.0 and e[f"p_{label}"] >= threshold]
     onset = hits[0] if hits else None
     kept = onset
     if onset is None and sampled and said:
@@ -77,7 +82,7 @@ def _labelled(
         "trigger": "none" if onset is None else said[onset]["trigger"] or "other",
         "sampled": onset is None and kept is not None,
         "passage": "" if kept is None else passage(row["turns"], said[kept]["turn"], policy),
-        "missed": max(lost, default=0.0) if onset is None else 0.0,
+        "missed": lost if onset is None else 0.0,
     }
 
 

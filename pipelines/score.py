@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pipelines.pseudonym import keyed_draw
-from pipelines.situations import Item, add_situations
+from pipelines.judge import judge
+from pipelines.situations import Item
 from pipelines.worker import map_rows
 from schemas.policy import ScorePolicy
 from schemas.row_level import SCORED
@@ -58,25 +58,20 @@ def score_rows(
     by_scorer = [(scorer, [item for item in items if out[item.row]["language"] in own])]
     if other is not None:
         by_scorer.append((other, [item for item in items if out[item.row]["language"] not in own]))
-    for judge, part in by_scorer:
-        _judge(part, out, judge, policy, sample_share)
+    for one, part in by_scorer:
+        judge(part, out, one, policy.code_threshold, sample_share)
     for item in items:
-        blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
-        out[item.row]["scores"].append(
-            {"turn": item.turn, "part": item.part, "screen": round(item.screen, 4), "scored": bool(item.weight),
-             "weight": item.weight} | (item.result or blank)
-        )  # fmt: skip
+        out[item.row]["scores"] += _entries(item, sample_share)
     return out
 
 
-def _judge(items: list[Item], out: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: float) -> None:
-    """Fills in screen, weight and result of the items, and the codes of their rows in `out`."""
-    for item, value in zip(items, scorer.screen.score([i.model_turn for i in items]), strict=True):
-        item.screen = float(value)
-        sampled = keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share
-        item.weight = 1.0 if value >= scorer.screen.threshold else 1.0 / sample_share if sampled else 0.0
-    known = _run_model([item for item in items if item.weight], scorer)
-    add_situations(items, out, known, scorer, policy.code_threshold)
+def _entries(item: Item, share: float) -> Rows:
+    """The item's entry, and one with the weight of a drawn turn for windows that the screen rejected of a turn of which
+    it let others pass."""
+    blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
+    base = {"turn": item.turn, "part": item.part, "screen": round(item.screen, 4), "scored": bool(item.weight)}
+    found = [(item.weight, item.result or blank), *([(1.0 / share, item.lost)] if item.lost else [])]
+    return [base | {"weight": weight} | {name: result[name] for name in blank} for weight, result in found]
 
 
 def _language(row: dict[str, Any], known: frozenset[str]) -> tuple[str, str]:
@@ -110,19 +105,3 @@ def _items(index: int, row: dict[str, Any]) -> list[Item]:
         for part, column in PARTS
         if turn[column].strip()
     ]
-
-
-def _run_model(items: list[Item], scorer: Scorer) -> dict[int, list[float]]:
-    """Fills in the items' results; returns the situations' probabilities by the identity of the item."""
-    if not items:
-        return {}
-    scores = scorer.score([item.model_turn for item in items])
-    for n, item in enumerate(items):
-        item.result = {
-            "affect": scores.affect[n].tolist(),
-            "voice": scores.voice[n].tolist(),
-            "p_distress": float(scores.distress[n]),
-            "p_joy": float(scores.joy[n]),
-            "trigger": "",
-        }
-    return {id(item): scores.situations[n].tolist() for n, item in enumerate(items)}

@@ -1,22 +1,22 @@
 """Which situations of the trigger taxonomy a conversation holds, and which of them brought an expression about.
 
 Codes must not depend on what was flagged, or rates by situation would be biased: every conversation is judged on the
-same small number of its turns, chosen by the cheap heads. The cause of an expression often stands some turns before it,
-so that a trigger is judged on the turns up to the expression.
+same small number of its turns, chosen by cheap heads, and on the first window of each. The cause of an expression often
+stands some turns before it, so that a trigger is judged on the turns up to the expression.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemas.labels import SITUATIONS, Trigger
 
 if TYPE_CHECKING:
-    from classifiers.scorer import Scorer
+    from classifiers.codes import CodeHeads
     from classifiers.turn import ModelTurn
 
-Rows = list[dict[str, Any]]
 JUDGED_TURNS = 2
 """Turns of each conversation on which its codes are judged by the encoder."""
 LOOK_BACK = 2
@@ -29,7 +29,11 @@ LIKELY = 0.1
 
 @dataclass
 class Item:
-    """One generated turn or reasoning trace of a batch, on its way through screen and model."""
+    """One generated turn or reasoning trace of a batch, on its way through screen and model.
+
+    result: by the windows that the screen let pass, or by those that were drawn where it let none pass. lost: by the
+    windows drawn of a turn of which others passed.
+    """
 
     row: int
     turn: int
@@ -38,53 +42,47 @@ class Item:
     screen: float = 0.0
     weight: float = 0.0
     result: dict[str, Any] = field(default_factory=dict)
+    lost: dict[str, Any] = field(default_factory=dict)
 
 
-def add_situations(
-    items: list[Item], out: Rows, known: dict[int, list[float]], scorer: Scorer, threshold: float
-) -> None:
-    """Sets `codes` of each row in `out`, and the trigger of each item whose result makes an expression likely.
-
-    known: situation probabilities of items that the encoder has read, by identity; what is missing is read here.
-    """
-    by_row: dict[int, list[Item]] = {}
-    for item in items:
+def said_by_row(items: Sequence[Item]) -> dict[int, list[int]]:
+    """By row, the places among `items` of what was said, reasoning traces aside, in order."""
+    by_row: dict[int, list[int]] = {}
+    for place, item in enumerate(items):
         if item.part == "said":
-            by_row.setdefault(item.row, []).append(item)
-    judged = {row: _chosen(said, scorer) for row, said in by_row.items()}
-    looked = {id(item): _before(item, by_row.get(item.row, [])) for item in items if _is_likely(item)}
-    wanted = {id(i): i for chosen in (*judged.values(), *looked.values()) for i in chosen if id(i) not in known}
-    if wanted:
-        scores = scorer.score([item.model_turn for item in wanted.values()])
-        known = known | dict(zip(wanted, scores.situations.tolist(), strict=True))
-    for row, chosen in judged.items():
-        held = {n for item in chosen for n, p in enumerate(known[id(item)]) if p >= threshold}
-        out[row]["codes"] = sorted(str(SITUATIONS[n]) for n in held)
-    for item in items:
-        if id(item) in looked:
-            item.result["trigger"] = trigger_of([known[id(i)] for i in looked[id(item)]])
+            by_row.setdefault(item.row, []).append(place)
+    return by_row
 
 
-def _is_likely(item: Item) -> bool:
+def judged_turns(items: Sequence[Item], by_row: dict[int, list[int]], heads: CodeHeads) -> dict[int, list[int]]:
+    """By row, the places of the turns in which the cheap heads see the clearest situations; all where there are few."""
+    many = [place for said in by_row.values() if len(said) > JUDGED_TURNS for place in said]
+    found = heads.probabilities([items[place].model_turn for place in many])
+    clear = {place: round(float(row.max()), 4) for place, row in zip(many, found, strict=True)}
+    return {
+        row: said if len(said) <= JUDGED_TURNS else sorted(sorted(said, key=lambda n: (-clear[n], n))[:JUDGED_TURNS])
+        for row, said in by_row.items()
+    }
+
+
+def is_likely(item: Item) -> bool:
+    """Whether the item may be an expression, and needs a trigger."""
     return bool(item.result) and max(item.result["p_distress"], item.result["p_joy"]) >= LIKELY
 
 
-def _chosen(said: list[Item], scorer: Scorer) -> list[Item]:
-    """The turns in which the cheap heads see the clearest situations, in order; all of them where there are few."""
-    if len(said) <= JUDGED_TURNS:
-        return said
-    clearest = scorer.screen.situation_probabilities([item.model_turn for item in said]).max(axis=1)
-    best = sorted(range(len(said)), key=lambda n: (-round(float(clearest[n]), 4), n))[:JUDGED_TURNS]
-    return [said[n] for n in sorted(best)]
+def turns_before(item: Item, items: Sequence[Item], said: Sequence[int]) -> list[int]:
+    """The places of the generated turns before the item on which its trigger is judged as well."""
+    earlier = [place for place in said if items[place].turn < item.turn]
+    return earlier[len(earlier) - min(len(earlier), LOOK_BACK - 1) :]
 
 
-def _before(item: Item, said: list[Item]) -> list[Item]:
-    """The item and the generated turns before it, at most LOOK_BACK."""
-    earlier = [other for other in said if other.turn < item.turn]
-    return [*earlier[-(LOOK_BACK - 1) :], item]
+def codes_of(probabilities: Sequence[Sequence[float]], threshold: float) -> list[str]:
+    """Names of the situations that one of the judged turns holds with at least `threshold`."""
+    held = {n for turn in probabilities for n, p in enumerate(turn) if p >= threshold}
+    return sorted(str(SITUATIONS[n]) for n in held)
 
 
-def trigger_of(probabilities: list[list[float]]) -> str:
+def trigger_of(probabilities: Sequence[Sequence[float]]) -> str:
     """The likeliest situation over turns in order: the mean of its largest probability and of that at the last turn."""
     last = probabilities[-1]
     over = [(max(turn[n] for turn in probabilities) + last[n]) / 2 for n in range(len(SITUATIONS))]

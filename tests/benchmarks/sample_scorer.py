@@ -70,10 +70,10 @@ def flags(records: Sequence[dict[str, Any]], scorer: Scorer) -> list[set[str]]:
     """The labels that each conversation is flagged with."""
     owned = [(owner, turn) for owner, record in enumerate(records) for turn in model_turns(record)]
     turns = [turn for _, turn in owned]
-    passed, scores = scorer.screen.score(turns) >= scorer.screen.threshold, scorer.score(turns)
+    scores = scorer.screened(turns)
     found: list[set[str]] = [set() for _ in records]
     for label in map(str, LABELS):
-        over = passed & (getattr(scores, label) >= scorer.threshold(label))
+        over = getattr(scores, label) >= scorer.threshold(label)
         for (owner, _), hit in zip(owned, over, strict=True):
             if hit:
                 found[owner].add(label)

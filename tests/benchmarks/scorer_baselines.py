@@ -21,12 +21,12 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.codes import hashed
 from classifiers.metrics import average_precision, bootstrap
 from classifiers.network import encoder_folder
 from classifiers.real_turns import labelled_turns, read_labels
 from classifiers.scorer_folds import hold_out
 from classifiers.scorer_train import judge
-from classifiers.screen import turn_features
 from classifiers.train_network import Training
 from classifiers.training_text import Example, read_examples, written_examples
 from classifiers.turn import ModelTurn, context_text
@@ -82,8 +82,8 @@ def _truth(examples: Sequence[Example], label: str) -> NDArray[np.bool_]:
 
 def ngrams(seen: Sequence[Example], held: Sequence[Example], label: str) -> Values:
     """Hashed one- and two-grams of the turn, a linear head."""
-    model = _linear(turn_features([e.turn for e in seen]), _truth(seen, label))
-    return np.asarray(model.decision_function(turn_features([e.turn for e in held])))
+    model = _linear(hashed([e.turn.text for e in seen]), _truth(seen, label))
+    return np.asarray(model.decision_function(hashed([e.turn.text for e in held])))
 
 
 class Encoder:
@@ -145,8 +145,9 @@ def without_context(seen: Sequence[Example], held: Sequence[Example]) -> dict[st
     """A fine-tuned encoder that sees the turn alone."""
     seen, held = ([replace(e, turn=ModelTurn((), e.turn.text)) for e in part] for part in (seen, held))
     with TemporaryDirectory() as folder:
-        raw = judge(Path(folder), seen, held, Training(), lambda line: click.echo(line, err=True)).raw
-    return {"distress": raw.distress, "joy": raw.joy}
+        reading = judge(Path(folder), seen, held, Training(), lambda line: click.echo(line, err=True)).reading
+    scores = reading.scores(np.ones(len(reading.inputs), dtype=bool))
+    return {"distress": scores.distress, "joy": scores.joy}
 
 
 def _gold(held: Sequence[Example]) -> list[Example]:

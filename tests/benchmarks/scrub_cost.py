@@ -73,8 +73,8 @@ def _scrubbed_turn(turn: ModelTurn, scrubber: Scrubber) -> ModelTurn:
 
 
 def _flagged(turns: Sequence[ModelTurn], scorer: Scorer) -> dict[str, Any]:
-    passed, scores = scorer.screen.score(turns) >= scorer.screen.threshold, scorer.score(turns)
-    return {str(label): passed & (getattr(scores, str(label)) >= scorer.threshold(str(label))) for label in LABELS}
+    scores = scorer.screened(turns)
+    return {str(label): getattr(scores, str(label)) >= scorer.threshold(str(label)) for label in LABELS}
 
 
 def f1(true: NDArray[np.bool_], flagged: NDArray[np.bool_]) -> float:

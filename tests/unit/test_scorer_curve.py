@@ -11,18 +11,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from classifiers.fit_screen import Taught
 from classifiers.metrics import BINS
+from classifiers.reading import Reading
 from classifiers.scorer_choose import POLICY, Raw, thresholds
 from classifiers.scorer_curve import GRID, curve, reliability
 from classifiers.scorer_evaluate import Prediction, figures
 from classifiers.scorer_figures import Judged
 from classifiers.scorer_report import label_table
 from classifiers.scorer_train import HeldOut, Plan, finish
-from classifiers.screen import FEATURES, Screen
 from classifiers.training_text import Example, parse_example
-from classifiers.weights_file import GRAPH, SCREEN, TOKENIZER, WEIGHTS
+from classifiers.weights_file import CODES, GRAPH, SCREEN, TOKENIZER, WEIGHTS
 from schemas.labels import AFFECTS, LABELS, SITUATIONS, VOICES, Affect, Label, Voice
 from schemas.quality import Quality
+from tests.unit.small_screen import small_screen
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(AFFECTS), st.integers(0, 100), st.integers(0, 9)), min_size=1, max_size=60
@@ -88,7 +90,7 @@ def test_the_joy_threshold_reaches_the_largest_f_that_any_threshold_reaches(rows
     assume(truth.any())
     examples = [example(n, Affect(2 if joy else 0), n) for n, (joy, _) in enumerate(rows)]
     n = len(rows)
-    chosen = thresholds(examples, Raw(scores, scores, scores, np.zeros((n, 5)), np.zeros((n, 4))))["joy"]
+    chosen = thresholds(examples, Raw(scores, scores, scores, scores, np.zeros((n, 5)), np.zeros((n, 4))))["joy"]
 
     def reached(threshold: float) -> float:
         flags = scores >= threshold
@@ -102,9 +104,16 @@ def made_up(seed: int, count: int = 60) -> HeldOut:
     examples = [example(1000 * seed + n, AFFECTS[n % 5], 1000 * seed + n // 3) for n in range(count)]
     distress = np.array([rng.beta(6, 2) if e.distress else rng.beta(1, 8) for e in examples]).round(4)
     joy = np.array([rng.beta(6, 2) if e.joy else rng.beta(1, 8) for e in examples]).round(4)
-    affect, voice = rng.dirichlet(np.ones(len(AFFECTS)), count), rng.dirichlet(np.ones(len(VOICES)), count)
-    # The screen rejects nothing.
-    return HeldOut(examples, Raw(distress, joy, np.ones(count), affect, voice))
+    left = np.maximum(0.0, 1.0 - distress - joy)
+    affect = np.stack([distress, 0 * left, left, 0 * left, joy], axis=1)
+    voice = rng.dirichlet(np.ones(len(VOICES)), count)
+    nothing = np.zeros((count, len(SITUATIONS)))
+    inputs = [([1, 2, 3], [0, 1, 1])] * count
+    reading = Reading(
+        inputs, range(count), np.ones(count), 0.0, lambda rows: (affect[rows], voice[rows], nothing[rows])
+    )
+    reading.read(np.ones(count, dtype=bool))
+    return HeldOut(examples, reading)
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +121,16 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     """The end of a training run on made-up scores of two validation models: card and its Markdown."""
     out = tmp_path_factory.mktemp("run") / "model"
     out.mkdir()
-    for name in (GRAPH, WEIGHTS, TOKENIZER):
+    for name in (GRAPH, WEIGHTS, CODES, TOKENIZER):
         (out / name).write_bytes(name.encode())
-    table = np.zeros((2 * FEATURES, len(SITUATIONS)), np.float32)
-    biases = np.zeros(len(SITUATIONS), np.float32)
-    Screen(np.zeros(FEATURES, np.float32), 0.0, table, biases, 0.5).save(out / SCREEN)
+    small_screen().save(out / SCREEN)
     held = [made_up(1), made_up(2)]
-    finish(out, Plan(real=[e for part in held for e in part.examples]), held)
+    plan = Plan(real=[e for part in held for e in part.examples])
+    # The screen rejects nothing.
+    texts = plan.texts()
+    ones, owners = np.ones(len(texts)), np.arange(len(texts))
+    taught = Taught(texts, [([1, 2, 3], [0, 1, 1])] * len(texts), owners, ones, 0 * ones)
+    finish(out, plan, held, taught, ones)
     card = json.loads((out / "scorer.json").read_text(encoding="utf-8"))
     return card, (out / "scorer.md").read_text(encoding="utf-8"), held
 
@@ -134,7 +146,10 @@ def test_a_training_run_puts_curve_and_reliability_into_the_card(
         found = card["validation"][label]
         (chosen,) = [point for point in found["curve"] if point["chosen"]]
         assert chosen["threshold"] == card["thresholds"][label]
-        scores = np.concatenate([getattr(part.raw, label) for part in held])
+        everything = [np.ones(len(part.examples), dtype=bool) for part in held]
+        scores = np.concatenate(
+            [getattr(part.reading.scores(mask), label) for part, mask in zip(held, everything, strict=True)]
+        )
         assert chosen["flagged"] == int((scores >= chosen["threshold"]).sum())
         assert sum(row["n"] for row in found["reliability"]) == len(scores)
         assert f"**{label.capitalize()}.** {POLICY[label]}" in text

@@ -1,4 +1,4 @@
-"""The scorer's parts that need no weights: examples, screen, metrics, figures, thresholds."""
+"""The scorer's parts that need no weights: examples, metrics, figures."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.metrics import average_precision, bootstrap, calibration_error, wilson
 from classifiers.scorer_evaluate import Prediction, figures, parse_prediction
-from classifiers.screen import Screen
-from classifiers.train_screen import choose_screen_threshold, fit_screen
 from classifiers.training_text import Example, parse_example, read_examples, written_examples
-from classifiers.turn import ModelTurn
 from schemas.errors import ContractError, UsageError
-from schemas.labels import SITUATIONS, Affect, Trigger, Voice
+from schemas.labels import SITUATIONS, Affect, Voice
 
 
 def example(number: int, affect: int = 0, voice: str = "none", text: str = "fine", group: str = "") -> Example:
@@ -128,53 +125,3 @@ def test_a_prediction_out_of_bounds_is_refused(change: dict[str, object]) -> Non
     assert parse_prediction(plain, "p:1") == prediction(1, 0.3)
     with pytest.raises(ContractError, match="p:1"):
         parse_prediction(plain | change, "p:1")
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200), st.floats(0, 0.5))
-def test_the_screen_threshold_loses_at_most_the_share(rows: list[tuple[float, bool]], lost: float) -> None:
-    scores, wanted = np.array([s for s, _ in rows]), np.array([w for _, w in rows])
-    threshold = choose_screen_threshold(scores, wanted, lost)
-    if wanted.any():
-        assert (scores[wanted] < threshold).mean() <= lost + 1e-9
-
-
-@pytest.fixture(scope="module")
-def tiny_screen() -> Screen:
-    texts = [
-        ("I feel awful about this", -1),
-        ("this fills me with joy", 2),
-        ("the file is saved", 0),
-        ("here is a list", 0),
-    ]
-    rows = [
-        Example(f"{n}-{i}", f"{n}-{i}", "made-up", ModelTurn((("user", f"word{i}"),), text), Affect(affect), Voice.SELF,
-                Trigger.NONE, frozenset(s for k, s in enumerate(SITUATIONS) if (n + i + k) % 3 == 0))
-        for n, (text, affect) in enumerate(texts)
-        for i in range(6)
-    ]  # fmt: skip
-    return fit_screen(rows)
-
-
-def test_the_screen_tells_affect_from_none(tiny_screen: Screen) -> None:
-    high, low = tiny_screen.score([ModelTurn((), "I feel awful, awful"), ModelTurn((), "the list is saved")])
-    assert high > 0.5 > low
-
-
-def test_a_stored_screen_scores_alike(tiny_screen: Screen, tmp_path: Path) -> None:
-    tiny_screen.save(tmp_path / "screen.npz")
-    again = Screen.load(tmp_path / "screen.npz")
-    turns = [ModelTurn((("user", "word1"),), "I feel awful"), ModelTurn((), "here is a file")]
-    np.testing.assert_allclose(again.score(turns), tiny_screen.score(turns), atol=2e-3)
-    np.testing.assert_allclose(
-        again.situation_probabilities(turns), tiny_screen.situation_probabilities(turns), atol=2e-3
-    )
-
-
-@settings(max_examples=50)
-@given(st.lists(st.text(max_size=300), min_size=1, max_size=6))
-def test_a_screen_score_does_not_depend_on_the_batch(tiny_screen: Screen, texts: list[str]) -> None:
-    turns = [ModelTurn((), text) for text in texts]
-    whole = tiny_screen.score(turns)
-    alone = [float(tiny_screen.score([turn])[0]) for turn in turns]
-    np.testing.assert_allclose(whole, alone, atol=1e-6)
-    assert all(0.0 <= value <= 1.0 for value in alone)

@@ -7,9 +7,9 @@ from typing import cast
 
 import numpy as np
 
-from classifiers.scorer import Scorer
+from classifiers.codes import CodeHeads
 from classifiers.turn import ModelTurn
-from pipelines.situations import JUDGED_TURNS, Item, add_situations, trigger_of
+from pipelines.situations import JUDGED_TURNS, Item, codes_of, judged_turns, said_by_row, trigger_of, turns_before
 from schemas.labels import SITUATIONS, Trigger
 
 
@@ -18,33 +18,23 @@ def probabilities(**high: float) -> list[float]:
 
 
 class Heads:
-    """Cheap heads and encoder by rule: a turn holds the situation that its text names. Counts what it reads."""
+    """A turn holds the situation that its text names, the more clearly the longer it is. Counts what it reads."""
 
     def __init__(self) -> None:
-        self.screen = self
         self.read = 0
 
-    def situation_probabilities(self, turns: Sequence[ModelTurn]) -> np.ndarray:
-        return np.array([probabilities(**{turn.text: 0.9}) for turn in turns])
-
-    def score(self, turns: Sequence[ModelTurn]) -> Heads:
+    def probabilities(self, turns: Sequence[ModelTurn]) -> np.ndarray:
         self.read += len(turns)
-        self.situations = self.situation_probabilities(turns)
-        return self
+        return np.array([probabilities(**{turn.text.strip("!"): 0.5 + turn.text.count("!") / 10}) for turn in turns])
 
 
-def items(*texts: str, likely: int | None = None) -> list[Item]:
-    out = [Item(0, 2 * n + 1, "said", ModelTurn((), text)) for n, text in enumerate(texts)]
-    if likely is not None:
-        out[likely].result = {"p_distress": 0.9, "p_joy": 0.0, "trigger": ""}
-    return out
+def items(*texts: str, row: int = 0) -> list[Item]:
+    return [Item(row, 2 * n + 1, "said", ModelTurn((), text)) for n, text in enumerate(texts)]
 
 
-def codes(turns: list[Item], known: dict[int, list[float]] | None = None) -> tuple[list[str], Heads]:
-    out: list[dict[str, object]] = [{"codes": []}]
+def judged(found: list[Item]) -> tuple[dict[int, list[int]], Heads]:
     heads = Heads()
-    add_situations(turns, out, known or {}, cast(Scorer, heads), 0.5)
-    return cast("list[str]", out[0]["codes"]), heads
+    return judged_turns(found, said_by_row(found), cast(CodeHeads, heads)), heads
 
 
 def test_the_trigger_may_stand_some_turns_before_the_expression() -> None:
@@ -56,28 +46,34 @@ def test_an_unlikely_trigger_is_other() -> None:
     assert trigger_of([probabilities(abuse=0.2)]) == Trigger.OTHER
 
 
-def test_a_likely_expression_gets_a_trigger_and_others_none() -> None:
-    turns = items("nothing", "abuse", "nothing", likely=2)
-    codes(turns)
-    assert turns[2].result["trigger"] == "abuse"
-    assert turns[0].result == {}
-
-
-def test_codes_are_the_same_whether_or_not_a_turn_was_flagged() -> None:
-    texts = ("nothing", "abuse", "nothing", "ideas", "nothing")
-    calm, _ = codes(items(*texts))
-    flagged, _ = codes(items(*texts, likely=4))
-    assert calm == flagged == ["abuse", "ideas"]
+def test_the_clearest_turns_are_judged_in_order() -> None:
+    chosen, _ = judged(items("nothing", "abuse!", "ideas", "nothing", "repetition!!"))
+    assert chosen == {0: [1, 4]}
 
 
 def test_a_long_conversation_costs_no_more_than_a_few_turns() -> None:
-    _, heads = codes(items(*(["nothing"] * 50)))
-    assert heads.read == JUDGED_TURNS
+    chosen, _ = judged(items(*(["nothing"] * 50)))
+    assert len(chosen[0]) == JUDGED_TURNS
 
 
-def test_what_the_encoder_has_read_is_not_read_again() -> None:
-    turns = items("abuse", "ideas")
-    known = {id(item): probabilities(**{item.model_turn.text: 0.9}) for item in turns}
-    found, heads = codes(turns, known)
-    assert found == ["abuse", "ideas"]
-    assert heads.read == 0
+def test_where_there_are_few_turns_all_are_judged_and_none_is_chosen() -> None:
+    found = [*items("nothing", "abuse"), *items("ideas", row=1)]
+    chosen, heads = judged(found)
+    assert chosen == {0: [0, 1], 1: [2]} and heads.read == 0
+
+
+def test_reasoning_gives_no_codes() -> None:
+    found = items("abuse", "ideas")
+    found.append(Item(0, 3, "thinking", ModelTurn((), "repetition!!!")))
+    assert judged(found)[0] == {0: [0, 1]}
+
+
+def test_a_situation_counts_from_the_threshold_on() -> None:
+    turns = [probabilities(abuse=0.5), probabilities(ideas=0.49), probabilities(repetition=0.9, abuse=0.2)]
+    assert codes_of(turns, 0.5) == ["abuse", "repetition"]
+
+
+def test_a_trigger_is_judged_on_the_turn_before_as_well() -> None:
+    found = items("a", "b", "c")
+    said = said_by_row(found)[0]
+    assert [turns_before(item, found, said) for item in found] == [[], [0], [1]]

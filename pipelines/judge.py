@@ -1,0 +1,78 @@
+"""Reads a batch of turns: what the screen lets pass, a sample of what it rejects, and what the codes rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.pseudonym import keyed_draw
+from pipelines.situations import Item, codes_of, is_likely, judged_turns, said_by_row, trigger_of, turns_before
+
+if TYPE_CHECKING:
+    from classifiers.reading import Reading, Scores
+    from classifiers.scorer import Scorer
+
+Rows = list[dict[str, Any]]
+
+
+def judge(items: Sequence[Item], out: Rows, scorer: Scorer, code_threshold: float, sample_share: float) -> None:
+    """Fills in screen, weight, result and lost of the items, and the codes of their rows in `out`.
+
+    sample_share: share (0 to 1) of conversations of which the rejected windows are read all the same.
+    """
+    if not items:
+        return
+    reading = scorer.start([item.model_turn for item in items])
+    drawn = np.array([keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share for item in items])
+    sampled = drawn[reading.owners] & ~reading.passed
+    by_row = said_by_row(items)
+    judged = judged_turns(items, by_row, scorer.codes)
+    reading.read(reading.passed | sampled | _first(reading, [n for said in judged.values() for n in said]))
+    _fill(items, reading, sampled, sample_share)
+    _add_triggers(items, reading, by_row)
+    held = reading.situations()
+    for row, places in judged.items():
+        out[row]["codes"] = codes_of([held[n].tolist() for n in places], code_threshold)
+
+
+def _first(reading: Reading, places: Sequence[int]) -> NDArray[np.bool_]:
+    """The first windows of these turns, as a mask."""
+    mask = np.zeros(len(reading.inputs), dtype=bool)
+    mask[reading.first[list(places)]] = True
+    return mask
+
+
+def _fill(items: Sequence[Item], reading: Reading, sampled: NDArray[np.bool_], share: float) -> None:
+    passed = np.logical_or.reduceat(reading.passed, reading.first)
+    drawn = np.logical_or.reduceat(sampled, reading.first)
+    by_passed, by_sample = reading.scores(reading.passed), reading.scores(sampled)
+    for n, (item, clear) in enumerate(zip(items, reading.clearest(), strict=True)):
+        item.screen = float(clear)
+        if passed[n]:
+            item.weight, item.result = 1.0, _result(by_passed, n)
+            item.lost = _result(by_sample, n) if drawn[n] else {}
+        elif drawn[n]:
+            item.weight, item.result = 1.0 / share, _result(by_sample, n)
+
+
+def _result(scores: Scores, n: int) -> dict[str, Any]:
+    return {
+        "affect": scores.affect[n].tolist(),
+        "voice": scores.voice[n].tolist(),
+        "p_distress": float(scores.distress[n]),
+        "p_joy": float(scores.joy[n]),
+        "trigger": "",
+        "situations": scores.situations[n].tolist(),
+    }
+
+
+def _add_triggers(items: Sequence[Item], reading: Reading, by_row: dict[int, list[int]]) -> None:
+    likely = [item for item in items if is_likely(item)]
+    before = [turns_before(item, items, by_row.get(item.row, [])) for item in likely]
+    reading.read(_first(reading, sorted({n for places in before for n in places})))
+    held = reading.situations()
+    for item, places in zip(likely, before, strict=True):
+        item.result["trigger"] = trigger_of([*(held[n].tolist() for n in places), item.result["situations"]])
