@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +48,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Windows of n texts and what the full model says of each: inputs, owners, distress, joy [windows]."""
+    """Windows of n texts and what a full model says of each: inputs, owners, distress, joy [windows]. learnt: whether
+    that model was trained on some of the texts."""
 
     texts: Sequence[Text]
     inputs: list[tuple[list[int], list[int]]]
     owners: NDArray[np.int64]
     distress: Values
     joy: Values
+    learnt: bool = True
 
 
 def teach(scorer: Scorer, texts: Sequence[Text], say: Say) -> Taught:
@@ -125,6 +127,20 @@ def _lessons(taught: Taught) -> list[tuple[int, Lesson]]:
     return out
 
 
+def unlearnt(taught: Taught, labelled: int, held: Mapping[int, Sequence[Values]]) -> Taught:
+    """What models say that were not trained on the turn: of its own turns a model remembers what no screen can see.
+
+    labelled: so many texts, the first, were trained on. held: of some of these, distress and joy of each window by a
+    model that did not see the turn. The other labelled ones count as without either.
+    """
+    ends = np.searchsorted(taught.owners, np.arange(labelled + 1))
+    found = [np.where(taught.owners < labelled, 0.0, values) for values in (taught.distress, taught.joy)]
+    for number, windows in held.items():
+        for values, own in zip(found, windows, strict=True):
+            values[ends[number] : ends[number + 1]] = own
+    return replace(taught, learnt=False, distress=found[0], joy=found[1])
+
+
 def screen_figures(taught: Taught, clear: Values, flags: Mapping[str, float]) -> dict[str, Any]:
     """The threshold, and what it costs and saves.
 
@@ -147,7 +163,8 @@ def screen_figures(taught: Taught, clear: Values, flags: Mapping[str, float]) ->
     return {
         "threshold": threshold,
         "flagged": len(chosen),
-        "of": "real conversations" if chosen is real else "real and written conversations",
+        "of": ("real conversations" if chosen is real else "real and written conversations")
+        + (", some of which it was trained on," if taught.learnt else ""),
         "lost": wilson(sum(value < threshold for value in chosen), len(chosen)),
         "lost_written": wilson(
             sum(v < threshold for o, v in best.items() if taught.texts[o].written),

@@ -80,6 +80,12 @@ class Reading:
             :, AFFECTS.index(Affect.STRONG_JOY)
         ]
 
+    def found(self) -> tuple[Matrix, Matrix, Matrix]:
+        """Affect, voice and situations of all windows, which must all have been read."""
+        if not self._done.all():
+            raise ValueError("a window was not read")
+        return self._affect, self._voice, self._situations
+
     def scores(self, counted: Mask) -> Scores:
         """Scores of the n turns by the counted windows, [windows], all of which must have been read."""
         if (counted & ~self._done).any():

@@ -7,13 +7,12 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.fit_screen import Taught, Text, fit_and_score, screen_figures, teach
+from classifiers.fit_screen import Taught, Text, fit_and_score, screen_figures, teach, unlearnt
 from classifiers.reading import Reading, Scores, first_largest
 from classifiers.scorer import Scorer
 from classifiers.scorer_card import write_card
@@ -25,7 +24,19 @@ from classifiers.train_codes import fit_codes
 from classifiers.train_network import Training, fit
 from classifiers.train_screen import ScreenTraining
 from classifiers.training_text import Example, written_examples
-from classifiers.weights_file import CARD, CODES, PINNED, SCREEN, TOKENIZER, digest_of, read_card, split_weights
+from classifiers.training_work import HELD, key_of, load_reading, save_reading, work_folder
+from classifiers.weights_file import (
+    CARD,
+    CODES,
+    GRAPH,
+    PINNED,
+    SCREEN,
+    TOKENIZER,
+    WEIGHTS,
+    digest_of,
+    read_card,
+    split_weights,
+)  # fmt: skip
 from schemas.labels import Affect, Label
 
 LANGUAGES = ("en",)
@@ -67,30 +78,39 @@ class HeldOut:
         return Raw(found.distress, found.joy, windows[most[0]], windows[most[1]], found.affect, found.voice)
 
 
-def train_scorer(out: Path, plan: Plan, say: Say) -> dict[str, Any]:
+def train_scorer(out: Path, plan: Plan, say: Say, work: Path | None = None) -> dict[str, Any]:
     """Trains into folder `out` and returns the card's JSON.
 
     The shipped model sees every turn. Thresholds and figures rest on models that are trained in the same way and see
     only a part (`scorer_folds`): two with real turns, so that every real turn is judged by a model that did not see its
     conversation, else one. The screen learns from the shipped model; figures rest on screens that did not see the
-    conversation.
+    conversation. work: folder of what is done so far; a run with the same turns and settings goes on from there.
     """
-    held = []
-    for seen, unseen in hold_out(written_examples(), plan.real):
-        with TemporaryDirectory() as folder:
-            held.append(judge(Path(folder), seen, unseen, plan.training, say))
-    say(f"the model to ship: {len(plan.labelled())} turns")
-    build(out, plan.labelled(), plan.training, say)
+    with work_folder(work) as folder:
+        held = []
+        for seen, unseen in hold_out(written_examples(), plan.real):
+            place = folder / f"fold-{key_of(plan.training, seen, unseen)}"
+            held.append(judge(place, seen, unseen, plan.training, say))
+        ready = folder / f"model-{key_of(plan.training, plan.labelled())}"
+        if not (ready / TOKENIZER).exists():
+            say(f"the model to ship: {len(plan.labelled())} turns")
+            build(ready, plan.labelled(), plan.training, say)
+        out.mkdir(parents=True, exist_ok=True)
+        for name in (GRAPH, WEIGHTS, CODES, TOKENIZER):
+            shutil.copyfile(ready / name, out / name)
     taught, clear = add_screen(out, plan, say)
     return finish(out, plan, held, taught, clear)
 
 
 def judge(folder: Path, seen: Sequence[Example], unseen: Sequence[Example], training: Training, say: Say) -> HeldOut:
     """A model trained in `folder` on the seen turns, and its scores of the unseen."""
-    say(f"a model for validation: {len(seen)} turns, {len(unseen)} held out")
-    build(folder, seen, training, say)
-    reading = unscreened(folder).start([e.turn for e in unseen])
-    reading.read(np.ones(len(reading.inputs), dtype=bool))
+    reading = load_reading(folder / HELD)
+    if reading is None:
+        say(f"a model for validation: {len(seen)} turns, {len(unseen)} held out")
+        build(folder, seen, training, say)
+        reading = unscreened(folder).start([e.turn for e in unseen])
+        reading.read(np.ones(len(reading.inputs), dtype=bool))
+        save_reading(folder / HELD, reading)
     return HeldOut(unseen, reading)
 
 
@@ -109,7 +129,7 @@ def add_screen(out: Path, plan: Plan, say: Say) -> tuple[Taught, NDArray[np.floa
 
 
 def build(folder: Path, examples: Sequence[Example], training: Training, say: Say) -> None:
-    """Network, heads of the context codes and tokenizer into `folder`."""
+    """Network, heads of the context codes and, last, the tokenizer into `folder`."""
     import torch
 
     from classifiers.network import encoder_folder
@@ -146,13 +166,14 @@ def finish(
     The shipped thresholds are chosen on all held-out turns; for the figures, each model's turns are judged at
     thresholds that were chosen on the other's. clear: see `add_screen`.
     """
-    by_id = {e.id: clear[taught.owners == n] for n, e in enumerate(plan.labelled())}
+    ends = np.searchsorted(taught.owners, np.arange(len(plan.labelled()) + 1))
+    by_id = {e.id: clear[ends[n] : ends[n + 1]] for n, e in enumerate(plan.labelled())}
     parts = [(h.examples, h.raw(by_id), own_figures_rows(h.examples)) for h in held]
     examples = [e for h in held for e in h.examples]
     raw = Raw.joined([part for _, part, _ in parts])
     own = own_figures_rows(examples)
     chosen = thresholds(examples_at(own, examples), raw.rows(own))
-    screen = pin_screen(out, screen_figures(taught, clear, chosen))
+    screen = pin_screen(out, screen_figures(_honest(plan, held, taught), clear, chosen))
     measured = [examples_at(rows, found) for found, _, rows in parts]
     apart = [thresholds(found, raw.rows(rows)) for found, (_, raw, rows) in zip(measured, parts, strict=True)]
     said = [
@@ -178,6 +199,18 @@ def finish(
             "training": asdict(plan.training) | {"screen": asdict(plan.screen)},
         },
     )
+
+
+def _honest(plan: Plan, held: Sequence[HeldOut], taught: Taught) -> Taught:
+    """What was taught, where labelled turns are judged by the models that did not see them."""
+    number = {e.id: n for n, e in enumerate(plan.labelled())}
+    windows = {}
+    for part in held:
+        ends = np.searchsorted(part.reading.owners, np.arange(len(part.examples) + 1))
+        for n, e in enumerate(part.examples):
+            own = slice(ends[n], ends[n + 1])
+            windows[number[e.id]] = tuple(values[own] for values in part.reading.windows())
+    return unlearnt(taught, len(number), windows)
 
 
 def train_screen(out: Path, plan: Plan, say: Say) -> dict[str, Any]:

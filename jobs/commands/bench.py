@@ -50,27 +50,38 @@ def scrubber(transcripts: Path, characters: int, seed: int, as_json: bool) -> in
 
 @command.command("scorer")
 @click.argument("transcripts", type=click.Path(path_type=Path))
-@click.option("--conversations", default=2_000, show_default=True, help="Conversations taken, of all files together.")
+@click.option("--tokens", default=60_000, show_default=True, help="Tokens taken from each file, about.")
 @click.option("--cores", default=2, show_default=True, help="Processes, each on one thread.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the draw of conversations.")
-def scorer(transcripts: Path, conversations: int, cores: int, seed: int) -> int:
-    """Time whole scoring of conversations in TRANSCRIPTS (a file or a folder), beside a plain transformers pipeline.
+@click.option("--seed", default=1, show_default=True, help="Seed of the order in which conversations are taken.")
+def scorer(transcripts: Path, tokens: int, cores: int, seed: int) -> int:
+    """Time whole scoring of the conversations in TRANSCRIPTS, a file or a folder, beside a plain transformers pipeline.
 
-    The pipeline reads an eighth of the same turns, each by itself and no further than its 256th token. Takes minutes.
+    As much is taken from each file, so that none sets the pace. The pipeline is given an eighth of that: it reads each
+    turn of the model by itself and no further than its 256th token. Takes minutes.
     """
     from jobs.public_transcripts import transcripts as read
-    from jobs.scorer_bench import bench
+    from jobs.scorer_bench import Speed, bench
 
-    talks = [list(found.turns) for found in read(transcripts)]
-    if not any(role == "assistant" and text.strip() for talk in talks for role, text in talk):
+    sources: dict[str, list[list[tuple[str, str]]]] = {}
+    for found in read(transcripts):
+        if any(role == "assistant" and text.strip() for role, text in found.turns):
+            sources.setdefault(found.source, []).append(list(found.turns))
+    if not sources:
         raise UsageError("TRANSCRIPTS: no turn of a model could be read. Name a file or folder with transcripts.")
-    random.Random(seed).shuffle(talks)
-    whole, plain = bench(talks[:conversations], cores)
-    for name, speed in (("whole scoring", whole), ("plain pipeline", plain)):
-        click.echo(f"{name:16}{speed.turns:>9,} turns{speed.tokens:>12,} tokens{speed.rate:>10,.0f} tokens/s")
+    for talks in sources.values():
+        random.Random(seed).shuffle(talks)
+    rows = bench(sources, tokens, cores)
+    rows["all together"] = (sum((a for a, _ in rows.values()), Speed()), sum((b for _, b in rows.values()), Speed()))
+    click.echo(f"Tokens a second on {cores} processes: of whole conversations, and of the model's turns alone.")
     click.echo(
-        f"{whole.rate / plain.rate:.1f} times the plain pipeline, on {cores} processes. Tokens of the model's turns."
+        f"{'source':32}{'conversations':>14}{'tokens':>10}{'tokens/s':>10}{'own/s':>9}{'plain, own/s':>14}  times"
     )
+    for name, (whole, plain) in rows.items():
+        times = f"{whole.own_rate / plain.own_rate:.1f}" if whole.own and plain.own else "–"
+        click.echo(
+            f"{name:32}{whole.conversations:>14,}{whole.tokens:>10,}{whole.rate:>10,.0f}{whole.own_rate:>9,.0f}"
+            f"{plain.own_rate:>13,.0f}  {times}"
+        )
     return 0
 
 

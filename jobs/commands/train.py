@@ -27,8 +27,9 @@ def command() -> None:
 @click.option("--real", type=click.Path(path_type=Path), help="Gold of real turns (JSON lines).")
 @click.option("--transcripts", type=click.Path(path_type=Path), help="Folder of the public transcripts; needs --real.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the weights [default: the embedded ones].")
+@click.option("--work", type=click.Path(path_type=Path), help="Folder of what is done so far; a rerun goes on from it.")
 @click.option("--epochs", default=3, show_default=True, help="Passes over the training turns.")
-def scorer(real: Path | None, transcripts: Path | None, out: Path | None, epochs: int) -> int:
+def scorer(real: Path | None, transcripts: Path | None, out: Path | None, work: Path | None, epochs: int) -> int:
     """Train the scorer on the project's examples and, with --real, on labelled real turns.
 
     --transcripts adds the turns of public transcripts for which classifiers/training_labels.tsv holds a label. Two
@@ -44,7 +45,7 @@ def scorer(real: Path | None, transcripts: Path | None, out: Path | None, epochs
     if transcripts is not None and real is None:
         raise UsageError("--transcripts needs --real: the gold says which conversations belong together.")
     plan = replace(_plan(real, transcripts), training=Training(epochs=epochs))
-    card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True))
+    card = train_scorer(out or EMBEDDED, plan, lambda line: click.echo(line, err=True), work)
     click.echo(label_table(card["validation"], card["thresholds"]))
     click.echo(f"digest {card['digest']}. The model card and scorer.json hold all figures.")
     return 0

@@ -13,11 +13,21 @@ from jobs.scorer_bench import bench
 TALK = [("user", "It fails again."), ("assistant", "The second row is off by one."), ("user", "And now?")]
 
 
-def test_turns_and_tokens_of_the_model_alone_are_counted() -> None:
-    whole, plain = bench([TALK] * 50, 1)
-    assert (whole.turns, plain.turns) == (50, 48)
-    assert whole.tokens == 50 * 8
-    assert whole.rate > 0 and plain.rate > 0
+def test_tokens_are_counted_of_conversations_and_of_the_models_turns() -> None:
+    whole, plain = bench({"made": [TALK] * 500}, 1000, 1)["made"]
+    # 48 conversations of 57 letters are a part; with four letters a token, 71 are a thousand tokens.
+    assert (whole.conversations, plain.conversations) == (71, 48)
+    assert (whole.tokens, whole.own) == (71 * 15, 71 * 8)
+    assert whole.rate > whole.own_rate > 0 and plain.own_rate > 0
+
+
+def test_what_is_not_scored_is_not_counted() -> None:
+    talk = [
+        ("user", "Bonjour à toi."),
+        ("assistant", "Je suis désolé, la deuxième ligne est fausse depuis hier matin."),
+    ]
+    whole, _ = bench({"made": [talk, TALK]}, 1000, 1)["made"]
+    assert whole.conversations == 1 and whole.own == 8
 
 
 def test_a_file_without_a_turn_of_a_model_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

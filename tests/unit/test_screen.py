@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.fit_screen import LEAST_FLAGGED, LOST, Taught, Text, screen_figures
+from classifiers.fit_screen import LEAST_FLAGGED, LOST, Taught, Text, screen_figures, unlearnt
 from classifiers.screen import LEVELS, NoScreen, Screen
 from classifiers.train_screen import Lesson, ScreenTraining, fit
 from classifiers.turn import ModelTurn, encode
@@ -159,3 +159,13 @@ def test_a_turn_is_lost_only_where_every_window_that_flags_it_is_rejected() -> N
     taught = Taught(texts, [coded([], [1])] * 3, np.zeros(3, dtype=np.int64), np.array([0.9, 0.8, 0.1]), np.zeros(3))
     found = screen_figures(taught, np.array([0.1, 0.4, 0.9]), {"distress": 0.6, "joy": 0.6})
     assert found["threshold"] == pytest.approx(0.4) and found["lost"][0] == 0.0
+
+
+def test_what_a_model_was_trained_on_is_judged_by_one_that_was_not() -> None:
+    texts = [Text(ModelTurn((), "x"), "made", str(n)) for n in range(4)]
+    owners, said = np.array([0, 0, 1, 2, 3]), np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    taught = Taught(texts, [coded([], [1])] * 5, owners, said, said / 2)
+    found = unlearnt(taught, 3, {0: (np.array([0.1, 0.2]), np.array([0.3, 0.4])), 2: (np.ones(1), np.zeros(1))})
+    assert found.distress.tolist() == [0.1, 0.2, 0.0, 1.0, 0.5]
+    assert found.joy.tolist() == [0.3, 0.4, 0.0, 0.0, 0.25]
+    assert taught.learnt and not found.learnt
