@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from typing import Any
 
 from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key
-from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
+from pipelines.aggregate_corrected import TURNS, Corrected, correct, expected_errors, turn_mix
 from pipelines.disclosure import clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
@@ -99,7 +100,7 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     lost = _lost(material, row["label"], counts)
     if row["dimension"] == "all" and (read := _readers(material, row["label"], flagged=False)) is not None:
         found = read.rate(row["label"], size)
-        found = replace(found, value=blunt(found.value), low=blunt(found.low), high=blunt(found.high))
+        found = Corrected(found.status, *blunt(found))
     else:
         found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
     return row | {
@@ -122,9 +123,15 @@ def _readers(material: Material, label: str, flagged: bool) -> Adjudication | No
     return read
 
 
-def blunt(figure: float | None) -> float | None:
-    """A figure that rests on few conversations, as it is released: two digits, from which no count follows."""
-    return None if figure is None else float(f"{figure:.2g}")
+def blunt(found: Corrected | Estimate) -> tuple[float | None, ...]:
+    """Value, lower and upper end of a figure that rests on few conversations, as released: two digits, from which no
+    count follows. The ends are rounded outwards: where everything is read, the interval still holds the figure."""
+    ends = ((found.value, ROUND_HALF_EVEN), (found.low, ROUND_FLOOR), (found.high, ROUND_CEILING))
+    # Ten decimals first: an end that is exact but for the arithmetic must not move.
+    return tuple(
+        None if end is None else float(Context(prec=2, rounding=way).create_decimal_from_float(round(end, 10)))
+        for end, way in ends
+    )
 
 
 def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -187,7 +194,7 @@ def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, E
         "reader_recall": read.recall(label),
         "reader_agreement": Estimate(read.agreement[label]),
     }
-    return {name: Estimate(blunt(f.value), blunt(f.low), blunt(f.high)) for name, f in figures.items()}
+    return {name: Estimate(*blunt(figure)) for name, figure in figures.items()}
 
 
 def _screen(material: Material, label: str, rates: list[Row]) -> Row:

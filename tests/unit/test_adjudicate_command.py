@@ -57,9 +57,9 @@ def root(tmp_path: Path) -> Path:
              "sampled": False, "passage": "", "missed": 0.0}  # fmt: skip
     flagged, scored = [], []
     for n in range(SIZE):
-        base = {"conversation_key": f"conversation-{n:02d}", "user_key": user(keys, n % 9), "has_user": True, "release": "r1",
-                "surface": "other", "day": None, "ended_by": "user", "language": "en", "not_scored": "",
-                "codes": []}  # fmt: skip
+        base = {"conversation_key": f"conversation-{n:02d}", "user_key": user(keys, n % 9), "has_user": True,
+                "release": "r1", "surface": "other", "day": None, "ended_by": "user", "language": "en",
+                "not_scored": "", "codes": []}  # fmt: skip
         facts = {"model_turns": 1, "reversions": 0, "thinking_distress": False}
         marks = {name: label | {"flagged": name == "distress" and n < 20, "peak": 0.3 if n < 20 else 0.01}
                  for name in THRESHOLDS}  # fmt: skip
