@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 PARTS = (("said", "text"), ("thinking", "thinking"))
+_LEAST_WEIGHT = 1.001
+"""Least weight of sampled turns that the screen rejected: 1 says that a turn passed, and such a turn can flag."""
 
 
 def score(scrubbed: DataFrame, policy: ScorePolicy, sample_share: float) -> DataFrame:
     """SCORED from SCRUBBED.
 
     sample_share: share (0 to 1) of the conversations whose screened-out turns are scored in full all the same, drawn by
-    keyed hash; such turns carry the weight 1 / sample_share, so that a report can bound what the screen missed.
+    keyed hash; such turns carry the weight 1 / sample_share, at least 1.001, so that a report can bound what the screen
+    missed.
     """
 
     def make() -> Callable[[Rows], Rows]:
@@ -48,7 +51,8 @@ def score_rows(rows: Rows, scorer: Scorer, policy: ScorePolicy, sample_share: fl
     for item, value in zip(items, scorer.screen.score([i.model_turn for i in items]), strict=True):
         item.screen = float(value)
         sampled = keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share
-        item.weight = 1.0 if value >= scorer.screen.threshold else 1.0 / sample_share if sampled else 0.0
+        stands_for = max(_LEAST_WEIGHT, 1.0 / sample_share) if sampled else 0.0
+        item.weight = 1.0 if value >= scorer.screen.threshold else stands_for
     known = _run_model([item for item in items if item.weight], scorer)
     add_situations(items, out, known, scorer, policy.code_threshold)
     for item in items:
