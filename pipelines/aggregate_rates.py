@@ -99,7 +99,8 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
     lost = _lost(material, row["label"], counts)
     if row["dimension"] == "all" and (read := _readers(material, row["label"], flagged=False)) is not None:
-        found = read.rate(row["label"], size)
+        effect = read.design_effect(row["label"], row["design_effect"])
+        found = read.rate(row["label"], effective_size(row["conversations"], effect, row["users"]))
         found = Corrected(found.status, *blunt(found))
     else:
         found = correct(share, size, mix, material.quality.labels.get(row["label"], LabelQuality()), lost)
