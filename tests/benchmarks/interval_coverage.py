@@ -48,7 +48,7 @@ class Setting:
     policy: DisclosurePolicy = field(default_factory=DisclosurePolicy)
 
 
-# 5.4 conversations a user: 92, 914 and 3,656 users have about 500, 5,000 and 20,000.
+# 5.4 conversations a user: 92, 184, 914 and 3,656 users have about 500, 1,000, 5,000 and 20,000.
 SETTINGS = {
     "small, rare, no floors": Setting(World(92, 0.005), policy=OPEN),
     "small, no floors": Setting(World(92, 0.08), policy=OPEN),
@@ -60,7 +60,7 @@ SETTINGS = {
     "medium, rare, better scorer": Setting(World(914, 0.005), better=True),
     "medium, better scorer": Setting(World(914, 0.08), better=True),
     "medium, users differ much": Setting(World(914, 0.08, alike=2.0)),
-    "medium, screen loses 10 %": Setting(World(914, 0.08, lost=0.1)),
+    "small, screen loses 30 %": Setting(World(184, 0.08, lost=0.3)),
     "medium, several turns express": Setting(World(914, 0.08, again=0.2), better=True),
 }
 FIGURES = ("raw", "turns", "corrected", "readers", "readers, planted", "precision", "recall", "screen")
