@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.aggregate_corrected import POINTS, Corrected
+from pipelines.adjudicate_draws import PRIOR, UPPER_PRIOR, Strata, Stratum, effect_by_readers, held, middle, spread
+from pipelines.aggregate_corrected import Corrected
 from pipelines.disclosure import Support
 from pipelines.pseudonym import keyed_draw
 from schemas.quality import Estimate
@@ -33,10 +34,6 @@ LEFT = 0.1
 """Share of a stratum's draw that may be unread, or one conversation where that is more."""
 LEAST_TWICE = 20
 """Conversations read by two readers below which their agreement is not told."""
-PRIOR, UPPER_PRIOR = 1 / 3, 1 / 2
-"""Both parameters of a stratum's beta prior. With a third the median is close to what was found (Kerman 2011,
-Electronic Journal of Statistics 5); with Jeffreys' half, strata without a find would pull a sum of strata up. For the
-upper end it is a half: where nothing was found in a stratum, a third allows for too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,66 +145,44 @@ class Adjudication:
         total = sum(self.sizes.values())
 
         def drawn(prior: float) -> Draws:
-            share = self._draws(label, prior)[0] / total
-            found: Draws = betaincinv(share * size + PRIOR, (1 - share) * size + PRIOR, _spread(_USERS))
+            share = held(self._strata(label), prior)[0] / total
+            found: Draws = betaincinv(share * size + PRIOR, (1 - share) * size + PRIOR, spread(_USERS))
             return found
 
-        found = _estimate(drawn(PRIOR), drawn(UPPER_PRIOR))
+        found = middle(drawn(PRIOR), drawn(UPPER_PRIOR))
         return Corrected("adjudicated", found.value, found.low, found.high)
+
+    def design_effect(self, label: str, effect: float) -> float:
+        """Design effect of the rate, from that of the share flagged with the label."""
+        return effect_by_readers(self._strata(label), effect)
 
     def precision(self, label: str) -> Estimate:
         """Share of this trial's flagged conversations that hold the expression; nothing where none is flagged."""
         total = sum(size for name, size in self.sizes.items() if _flags(name, label))
         if not total:
             return Estimate()
-        return _estimate(*(self._draws(label, prior)[1] / total for prior in (PRIOR, UPPER_PRIOR)))
+        return middle(*(held(self._strata(label), prior)[1] / total for prior in (PRIOR, UPPER_PRIOR)))
 
     def recall(self, label: str) -> Estimate:
         """Share of this trial's conversations with the expression that are flagged; nothing where none was found."""
         if not any(one.found[label] for one in self.read):
             return Estimate()
-        pairs = [self._draws(label, prior) for prior in (UPPER_PRIOR, PRIOR)]
+        pairs = [held(self._strata(label), prior) for prior in (UPPER_PRIOR, PRIOR)]
         lower, other = (flagged / whole for whole, flagged in pairs)
-        found = _estimate(other, other)
-        return Estimate(found.value, _estimate(lower, lower).low, found.high)
+        found = middle(other, other)
+        return Estimate(found.value, middle(lower, lower).low, found.high)
 
-    def _draws(self, label: str, prior: float) -> tuple[Draws, Draws]:
-        """POINTS draws of how many conversations of this trial hold the expression: in all, and of the flagged."""
-        import numpy as np
-        from scipy.special import betaincinv
-        from scipy.stats import binom
-
-        whole, flagged = np.zeros(POINTS), np.zeros(POINTS)
-        for number, (name, size) in enumerate(self.sizes.items()):
-            said = [one.found[label] for one in self.read if one.stratum == name]
-            found, other = sum(said), len(said) - sum(said)
-            share = betaincinv(found + prior, other + prior, _spread(2 * number))
-            # What was read is known; of the rest, so many hold it as chance will have it.
-            count = found + binom.ppf(_spread(2 * number + 1), size - len(said), share)
-            whole += count
-            if _flags(name, label):
-                flagged += count
-        return whole, flagged
-
-
-def _spread(seed: int) -> Draws:
-    """POINTS numbers that fill (0, 1) evenly, in an order of their own for each seed, the same on every run: together a
-    Latin hypercube (McKay, Beckman and Conover 1979, Technometrics 21)."""
-    import numpy as np
-
-    return (np.random.default_rng(seed).permutation(POINTS) + 0.5) / POINTS
+    def _strata(self, label: str) -> Strata:
+        said: dict[str, list[float]] = {name: [] for name in self.sizes}
+        for one in self.read:
+            said[one.stratum].append(one.found[label])
+        return tuple(
+            Stratum(size, len(said[name]), sum(said[name]), _flags(name, label)) for name, size in self.sizes.items()
+        )
 
 
 def _flags(stratum: str, label: str) -> bool:
     return stratum in ("both", label)
-
-
-def _estimate(draws: Draws, upper: Draws) -> Estimate:
-    """Median and lower end of the middle 95 % of `draws`, upper end of that of `upper`."""
-    import numpy as np
-
-    low, middle = (float(value) for value in np.quantile(draws, (0.025, 0.5)))
-    return Estimate(middle, low, max(middle, float(np.quantile(upper, 0.975))))
 
 
 def adjudicated(seen: Sequence[Seen], verdicts: Verdicts, sample: int, labels: Sequence[str]) -> Adjudication:

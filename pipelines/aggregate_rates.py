@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from typing import Any
 
 from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key
-from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
+from pipelines.aggregate_corrected import TURNS, Corrected, correct, expected_errors, turn_mix
 from pipelines.disclosure import clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.disclosure_words import NOT_VALIDATED
@@ -101,8 +102,9 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
     lost = _lost(material, row["label"], counts)
     if row["dimension"] == "all" and (read := _readers(material, row["label"], flagged=False)) is not None:
-        found = read.rate(row["label"], size)
-        found = replace(found, value=blunt(found.value), low=blunt(found.low), high=blunt(found.high))
+        effect = read.design_effect(row["label"], row["design_effect"])
+        found = read.rate(row["label"], effective_size(row["conversations"], effect, row["users"]))
+        found = Corrected(found.status, *blunt(found))
     else:
         known = material.quality.of(row["label"], row["dimension"], row["value"])
         found = correct(share, size, mix, known, lost)
@@ -126,9 +128,15 @@ def _readers(material: Material, label: str, flagged: bool) -> Adjudication | No
     return read
 
 
-def blunt(figure: float | None) -> float | None:
-    """A figure that rests on few conversations, as it is released: two digits, from which no count follows."""
-    return None if figure is None else float(f"{figure:.2g}")
+def blunt(found: Corrected | Estimate) -> tuple[float | None, ...]:
+    """Value, lower and upper end of a figure that rests on few conversations, as released: two digits, from which no
+    count follows. The ends are rounded outwards: where everything is read, the interval still holds the figure."""
+    ends = ((found.value, ROUND_HALF_EVEN), (found.low, ROUND_FLOOR), (found.high, ROUND_CEILING))
+    # Ten decimals first: an end that is exact but for the arithmetic must not move.
+    return tuple(
+        None if end is None else float(Context(prec=2, rounding=way).create_decimal_from_float(round(end, 10)))
+        for end, way in ends
+    )
 
 
 def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -195,7 +203,7 @@ def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, E
         "reader_recall": read.recall(label),
         "reader_agreement": Estimate(read.agreement[label]),
     }
-    return {name: _blunted(figure) for name, figure in figures.items()}
+    return {name: Estimate(*blunt(figure)) for name, figure in figures.items()}
 
 
 def _by_second_reader(material: Material, label: str, rates: list[Row]) -> dict[str, Estimate]:
@@ -209,18 +217,14 @@ def _by_second_reader(material: Material, label: str, rates: list[Row]) -> dict[
     agreement, answered = Estimate(), Estimate()
     if second is not None and row["status"] == "shown" and second.enough(label):
         if all(clears(second.support(label, confirmed), policy) for confirmed in (True, False)):
-            agreement = _blunted(second.agreement(label))
+            agreement = Estimate(*blunt(second.agreement(label)))
         given, none = second.support(label, True, False), second.support(label, None)
         if clears(given, policy) and clears(none, policy):
-            answered = _blunted(second.answered(label))
+            answered = Estimate(*blunt(second.answered(label)))
         elif clears(given, policy) and none.conversations < policy.min_conversations:
             most = (policy.min_conversations - 1) / material.round(given.conversations + none.conversations)
-            answered = Estimate(low=blunt(max(0.0, 1 - most)))
+            answered = Estimate(*blunt(Estimate(low=max(0.0, 1 - most))))
     return {"second_reader_agreement": agreement, "second_reader_answered": answered}
-
-
-def _blunted(figure: Estimate) -> Estimate:
-    return Estimate(blunt(figure.value), blunt(figure.low), blunt(figure.high))
 
 
 def _screen(material: Material, label: str, rates: list[Row]) -> Row:

@@ -36,12 +36,24 @@ def design_effect(count: int, total: int, users: int, squares: int, products: in
     With y of a user's n conversations counted: count and total are the sums of y and n over `users` users, squares of
     y * y, products of y * n, total_squares of n * n. 1 where the share is 0 or 1 or there are fewer than two users.
     Source: the linearised variance of a ratio over clusters, Cochran 1977, Sampling Techniques, 6.3 and 11.
+
+    Where a few users hold most of what is counted, that variance is known badly, and is too small most often when the
+    count is too small. What it exceeds 1 by grows therefore by (t / z) ** 2, with half the effective number of users
+    behind the count (or behind the rest, where those are fewer) for degrees of freedom. Effective numbers of users:
+    Kish 1965, Survey Sampling. The half is by trial: tests/benchmarks/interval_coverage.py.
     """
     if users < 2 or not 0 < count < total:
         return 1.0
     share = count / total
     scatter = squares - 2 * share * products + share * share * total_squares
-    ratio = users / (users - 1) * scatter / (total * share * (1 - share))
+    alike = 1 - total_squares / total**2
+    if alike <= 0:
+        return 1.0
+    ratio = scatter / (total * share * (1 - share)) / alike
+    if ratio > 1:
+        rest_squares = total_squares - 2 * products + squares
+        behind = min(count * count / squares, (total - count) ** 2 / rest_squares)
+        ratio = 1 + (ratio - 1) * (student(max(2.0, behind / 2)) / Z) ** 2
     return max(1.0, math.ceil(round(10 * ratio, 6)) / 10)
 
 

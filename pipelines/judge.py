@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from classifiers.scorer import Scorer
 
 Rows = list[dict[str, Any]]
+_LEAST_WEIGHT = 1.001
+"""Least weight of sampled turns that the screen rejected: 1 says that a turn passed, and such a turn can flag."""
+
+
+def sample_weight(share: float) -> float:
+    """Weight of what was drawn with this share (0 to 1)."""
+    return max(_LEAST_WEIGHT, 1.0 / share)
 
 
 def judge(items: Sequence[Item], out: Rows, scorer: Scorer, code_threshold: float, sample_share: float) -> None:
@@ -55,7 +62,7 @@ def _fill(items: Sequence[Item], reading: Reading, sampled: NDArray[np.bool_], s
             item.weight, item.result = 1.0, _result(by_passed, n)
             item.lost = _result(by_sample, n) if drawn[n] else {}
         elif drawn[n]:
-            item.weight, item.result = 1.0 / share, _result(by_sample, n)
+            item.weight, item.result = sample_weight(share), _result(by_sample, n)
 
 
 def _result(scores: Scores, n: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pipelines.judge import judge
+from pipelines.judge import judge, sample_weight
 from pipelines.situations import Item
 from pipelines.worker import map_rows
 from schemas.policy import ScorePolicy
@@ -26,7 +26,8 @@ def score(scrubbed: DataFrame, policy: ScorePolicy, other: Plug | None, sample_s
 
     other: a second model, for conversations in languages that the one of `policy` does not know.
     sample_share: share (0 to 1) of the conversations whose screened-out turns are scored in full all the same, drawn by
-    keyed hash; such turns carry the weight 1 / sample_share, so that a report can bound what the screen missed.
+    keyed hash; such turns carry the weight 1 / sample_share, at least 1.001, so that a report can bound what the screen
+    missed.
     """
 
     def make() -> Callable[[Rows], Rows]:
@@ -70,7 +71,7 @@ def _entries(item: Item, share: float) -> Rows:
     it let others pass."""
     blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
     base = {"turn": item.turn, "part": item.part, "screen": round(item.screen, 4), "scored": bool(item.weight)}
-    found = [(item.weight, item.result or blank), *([(1.0 / share, item.lost)] if item.lost else [])]
+    found = [(item.weight, item.result or blank), *([(sample_weight(share), item.lost)] if item.lost else [])]
     return [base | {"weight": weight} | {name: result[name] for name in blank} for weight, result in found]
 
 

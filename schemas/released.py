@@ -36,7 +36,10 @@ _STATUS = (
 
 
 def _effect(of: str) -> Column:
-    doc = f"Variance of the {of} over that of independent conversations, at least 1, rounded up to a tenth."
+    doc = (
+        f"Variance of the {of} over that of independent conversations, with an allowance where few users stand behind"
+        " the count; at least 1, rounded up to a tenth."
+    )
     return Column("design_effect", pa.float64(), doc, nullable=True)
 
 

@@ -113,6 +113,27 @@ def test_intervals_hold_the_truth_when_users_have_many_conversations() -> None:
     assert naive / 600 < 0.90, "without the design effect the intervals are too narrow"
 
 
+def test_intervals_hold_the_truth_when_few_users_hold_most_of_what_is_counted() -> None:
+    """600 trials of 92 users: most never, a few often, and a few of them with many conversations."""
+    rng = np.random.default_rng(20250901)
+    many = np.arange(1, 51)
+    held = without_allowance = given = 0
+    for _ in range(600):
+        n = rng.choice(many, 92, p=many**-1.5 / (many**-1.5).sum())
+        y = rng.binomial(n, rng.beta(0.16, 1.84, 92))
+        share, total = y.sum() / n.sum(), int(n.sum())
+        if y.sum() < 5:
+            continue
+        given += 1
+        low, high = wilson(share, effective_size(total, effect_of(n, y), 92))
+        held += low <= 0.08 <= high
+        scatter = ((y - share * n) ** 2).sum() / (total * share * (1 - share))
+        low, high = wilson(share, effective_size(total, max(1.0, float(scatter)), 92))
+        without_allowance += low <= 0.08 <= high
+    assert held / given > 0.93
+    assert without_allowance / given < 0.92
+
+
 def test_a_lift_holds_the_truth_and_is_one_where_nothing_differs() -> None:
     rng = np.random.default_rng(7)
     held = 0

@@ -1,0 +1,45 @@
+"""score: weights of turns that the screen rejected."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from classifiers.scorer import Scorer, load_scorer
+from pipelines.flag import flag_row
+from pipelines.score import score_rows
+from schemas.policy import FlagPolicy, ScorePolicy
+
+
+def strict(threshold: float) -> Scorer:
+    """The shipped scorer with another threshold of the screen."""
+    scorer = copy.copy(load_scorer())
+    scorer.screen = copy.copy(scorer.screen)
+    scorer.screen.threshold = threshold
+    return scorer
+
+
+def scored(scorer: Scorer, share: float) -> dict[str, Any]:
+    said = "The train leaves at nine from platform two, and the next one at ten from platform four."
+    turns = [{"role": "assistant", "text": said, "thinking": "", "generated": True}]
+    row = {"conversation_key": "c", "turns": turns, "masked": 0, "scrub_failed": False}
+    (found,) = score_rows([row], scorer, ScorePolicy(), share)
+    return found
+
+
+@pytest.mark.parametrize(("share", "weight"), [(0.0, 0.0), (0.999, 1.001), (1.0, 1.001)])
+def test_a_turn_that_the_screen_rejects_never_looks_as_if_it_had_passed(share: float, weight: float) -> None:
+    """Nor in a trial so small that all of them are sampled."""
+    row = scored(strict(1.0), share)
+    assert [entry["weight"] for entry in row["scores"]] == pytest.approx([weight], abs=1e-4)
+    low = dict.fromkeys(("distress", "joy"), 1e-9)
+    found = flag_row(row, FlagPolicy(), low, 0.0)["joy"]
+    assert not found["flagged"] and (found["missed"] > 0) == (share > 0)
+
+
+def test_a_turn_that_passes_weighs_one_and_flags() -> None:
+    row = scored(strict(0.0), 1.0)
+    assert [entry["weight"] for entry in row["scores"]] == [1.0]
+    assert flag_row(row, FlagPolicy(), dict.fromkeys(("distress", "joy"), 1e-9), 0.0)["joy"]["flagged"]
