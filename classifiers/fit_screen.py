@@ -48,30 +48,31 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Windows of n texts and what a full model says of each: inputs, owners, distress, joy [windows], situations
-    [windows, 11]. learnt: whether that model was trained on some of the texts."""
+    """Windows of n texts and what a full model says of each: inputs, owners, distress, joy [windows]. learnt: whether
+    that model was trained on some of the texts."""
 
     texts: Sequence[Text]
     inputs: list[tuple[list[int], list[int]]]
     owners: NDArray[np.int64]
     distress: Values
     joy: Values
-    situations: Values
     learnt: bool = True
 
 
 def teach(scorer: Scorer, texts: Sequence[Text], say: Say) -> Taught:
     """What the scorer's full model says of all windows."""
     inputs: list[tuple[list[int], list[int]]] = []
-    parts: list[tuple[NDArray[Any], ...]] = []
+    owners, distress, joy = [], [], []
     for start in range(0, len(texts), _CHUNK):
         reading = scorer.start([text.turn for text in texts[start : start + _CHUNK]])
         reading.read(np.ones(len(reading.inputs), dtype=bool))
+        found = reading.windows()
         inputs += reading.inputs
-        parts.append((reading.owners + start, *reading.windows(), reading.found()[2]))
+        owners.append(reading.owners + start)
+        distress.append(found[0])
+        joy.append(found[1])
     say(f"the full model has read {len(inputs)} windows for the screen to learn from")
-    owners, distress, joy, situations = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return Taught(texts, inputs, owners, distress, joy, situations)
+    return Taught(texts, inputs, np.concatenate(owners), np.concatenate(distress), np.concatenate(joy))
 
 
 def fit_and_score(taught: Taught, settings: ScreenTraining, say: Say) -> tuple[Screen, Values]:
@@ -86,7 +87,7 @@ def fit_and_score(taught: Taught, settings: ScreenTraining, say: Say) -> tuple[S
     clear = np.zeros(len(taught.inputs))
     for number, screen in enumerate(screens[:FOLDS]):
         rows = np.flatnonzero(fold == number)
-        clear[rows] = screen.score([taught.inputs[row] for row in rows])[0]
+        clear[rows] = screen.score([taught.inputs[row] for row in rows])
     return screens[FOLDS], clear
 
 
@@ -119,7 +120,7 @@ def _lessons(taught: Taught) -> list[tuple[int, Lesson]]:
         lesson = Lesson(
             np.array(ids[turn:-1], np.int64),
             np.array(ids[1 : turn - 1], np.int64),
-            np.array([taught.distress[row], taught.joy[row], *taught.situations[row]], np.float32),
+            (float(taught.distress[row]), float(taught.joy[row])),
             _WEIGHT if affect[row] >= _AFFECT else 1.0,
         )
         out.append((int(row), lesson))

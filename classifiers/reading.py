@@ -41,22 +41,15 @@ class Reading:
     """What is known of the windows of n turns.
 
     inputs: the windows, those of one turn beside each other. owners: the turn of each. first: [n], each turn's first
-    window. clear: [windows], what the screen says. passed: [windows], whether the screen lets it pass. held: [n, 11],
-    what the screen says of each turn's situations.
+    window. clear: [windows], what the screen says. passed: [windows], whether the screen lets it pass.
     """
 
     def __init__(
-        self,
-        inputs: Sequence[Input],
-        owners: Sequence[int],
-        clear: NDArray[np.float64],
-        threshold: float,
-        held: Matrix,
-        read: Reader,
+        self, inputs: Sequence[Input], owners: Sequence[int], clear: NDArray[np.float64], threshold: float, read: Reader
     ) -> None:
         self.inputs, self.owners = inputs, np.asarray(owners, dtype=np.int64)
         self.first = np.flatnonzero(np.diff(self.owners, prepend=-1))
-        self.clear, self.passed, self.held = clear, clear >= threshold, held
+        self.clear, self.passed = clear, clear >= threshold
         self._read = read
         self._done = np.zeros(len(inputs), dtype=bool)
         self._affect = np.zeros((len(inputs), len(AFFECTS)))
@@ -77,7 +70,8 @@ class Reading:
             self._done[rows] = True
 
     def situations(self) -> Matrix:
-        """[n, 11]: of each turn's first window, which holds its whole context; zeros where it was not read."""
+        """[n, 11]: of each turn's first window, zeros where it was not read. It holds the turn's whole context, and is
+        read alike whether or not the screen let the turn pass."""
         return np.round(self._situations[self.first], DECIMALS)
 
     def windows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.reading import DECIMALS, Input, Matrix, Reading, Scores
-from classifiers.screen import NoScreen, Screen, sigmoid
-from classifiers.turn import PAD, ModelTurn
-from classifiers.weights_file import SCREEN, join_weights, read_card
-from classifiers.windows import Windows, first_of
+from classifiers.codes import CodeHeads, sigmoid
+from classifiers.reading import Input, Matrix, Reading, Scores
+from classifiers.screen import NoScreen, Screen
+from classifiers.turn import PAD, WINDOW_TOKENS, ModelTurn, context_text, encode, window_starts
+from classifiers.weights_file import CODES, SCREEN, TOKENIZER, join_weights, read_card
 from schemas.labels import AFFECTS, SITUATIONS, VOICES, Affect, Voice
 
 EMBEDDED = Path(__file__).parent / "weights" / "scorer"
@@ -23,6 +23,7 @@ _BATCH_TOKENS = 4096
 _WIDTH = 32
 """Inputs are padded to a multiple of so many tokens, and go with others of the same width. What a row of a batch gives
 then depends on nothing but the row: kernels differ by width, not by the number of rows."""
+_MAX_TURN_CHARS = 60_000
 
 
 class Scorer:
@@ -33,11 +34,16 @@ class Scorer:
     ) -> None:
         """card, screen: those of a model in training, in place of the files. Raises UsageError where files are missing,
         damaged or not the pinned ones."""
+        from tokenizers import Tokenizer
+
         self.card: dict[str, Any] = read_card(folder) if card is None else card
         self.digest = str(self.card["digest"])
         self.languages = frozenset(self.card["languages"])
         self.screen = Screen.load(folder / SCREEN) if screen is None else screen
-        self._windows = Windows(folder)
+        self.codes = CodeHeads.load(folder / CODES)
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
         self._request = compile_model(join_weights(folder))
 
     def threshold(self, label: str) -> float:
@@ -46,11 +52,10 @@ class Scorer:
 
     def start(self, turns: Sequence[ModelTurn]) -> Reading:
         """The turns' windows with what the screen says of them; nothing is read yet."""
-        inputs, owners = self._windows.of(turns)
-        clear, situations = self.screen.score(inputs)
-        held = np.round(situations[first_of(owners)], DECIMALS)
+        inputs, owners = self._inputs(turns)
+        clear = self.screen.score(inputs)
         return Reading(
-            inputs, owners, clear, self.screen.threshold, held, lambda rows: self._run([inputs[row] for row in rows])
+            inputs, owners, clear, self.screen.threshold, lambda rows: self._found(turns, inputs, owners, rows)
         )
 
     def score(self, turns: Sequence[ModelTurn]) -> Scores:
@@ -65,6 +70,22 @@ class Scorer:
         reading = self.start(turns)
         reading.read(reading.passed)
         return reading.scores(reading.passed)
+
+    def _found(
+        self, turns: Sequence[ModelTurn], inputs: Sequence[Input], owners: Sequence[int], rows: NDArray[np.int64]
+    ) -> tuple[Matrix, Matrix, Matrix]:
+        """Probabilities of the windows with these row numbers: affect, voice, situations."""
+        return self._run([inputs[row] for row in rows])
+
+    def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
+        contexts = self._tokenizer.encode_batch([context_text(t) for t in turns], add_special_tokens=False)
+        texts = self._tokenizer.encode_batch([t.text[:_MAX_TURN_CHARS] for t in turns], add_special_tokens=False)
+        inputs, owners = [], []
+        for owner, (context, text) in enumerate(zip(contexts, texts, strict=True)):
+            for start in window_starts(len(text.ids)):
+                inputs.append(encode(context.ids, text.ids[start : start + WINDOW_TOKENS]))
+                owners.append(owner)
+        return inputs, owners
 
     def _infer(self, rows: list[Input], width: int) -> list[Matrix]:
         """Logits of one batch: affect, voice, situations."""

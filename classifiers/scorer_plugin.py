@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import windows
+from classifiers.codes import CodeHeads, sigmoid
 from classifiers.language import known_languages
 from classifiers.local_model import folder_digest, lacking, most_tokens
 from classifiers.plugged_input import Windows
-from classifiers.reading import DECIMALS, Input, Matrix, Reading
+from classifiers.reading import Input, Matrix
 from classifiers.scorer import EMBEDDED, Scorer, load_scorer
-from classifiers.screen import NoScreen, Screen, sigmoid
+from classifiers.screen import NoScreen
 from classifiers.turn import ModelTurn
-from classifiers.weights_file import SCREEN, read_card
-from classifiers.windows import first_of
+from classifiers.weights_file import CODES, read_card
 from schemas.errors import ContractError, UsageError
 from schemas.labels import AFFECTS, SITUATIONS, VOICES, Affect, Voice
 from schemas.policy import ScorePolicy
@@ -50,7 +49,7 @@ class PluggedScorer(Scorer):
         self._several = self._model.config.problem_type == "multi_label_classification"
         embedded = str(read_card(EMBEDDED)["digest"])
         self.screen = NoScreen()
-        self._embedded, self._windows = Screen.load(EMBEDDED / SCREEN), windows.Windows(EMBEDDED)
+        self.codes = CodeHeads.load(EMBEDDED / CODES)
         self.languages = frozenset(plug.languages) or known_languages()
         unknown = len(self.languages - known_languages())
         check(not unknown, plug.section, "languages", f"codes of languages that can be identified; {unknown} are not")
@@ -58,8 +57,8 @@ class PluggedScorer(Scorer):
         self.card = {"digest": self.digest, "languages": sorted(self.languages), "thresholds": {}, "validation": {}}
         failed = ""
         try:
-            self._plugged = Windows(tokenizer, most_tokens(tokenizer, self._model.config), plug.context)
-            check(self._plugged.room >= LEAST_TOKENS, plug.section, "model", f"one that reads {LEAST_TOKENS} tokens")
+            self._windows = Windows(tokenizer, most_tokens(tokenizer, self._model.config), plug.context)
+            check(self._windows.room >= LEAST_TOKENS, plug.section, "model", f"one that reads {LEAST_TOKENS} tokens")
             self.score([ModelTurn((("user", "Is this right?"),), _PROBE), ModelTurn((), _PROBE)])
         except (UsageError, ContractError):
             raise
@@ -67,21 +66,16 @@ class PluggedScorer(Scorer):
             failed = type(error).__name__
         check(not failed, plug.section, "model", f"a classifier that can read plain text here ({failed})")
 
-    def start(self, turns: Sequence[ModelTurn]) -> Reading:
-        """The turns' windows. Situations, of whole turns, are those that the embedded screen sees."""
-        inputs, owners = self._own_windows(turns)
-        seen, places = self._windows.of(turns)
-        held = np.round(self._embedded.score([seen[n] for n in first_of(places)])[1], DECIMALS)
-        whose = np.asarray(owners, dtype=np.int64)
+    def _found(
+        self, turns: Sequence[ModelTurn], inputs: Sequence[Input], owners: Sequence[int], rows: NDArray[np.int64]
+    ) -> tuple[Matrix, Matrix, Matrix]:
+        """Affect and voice from the model, situations from the cheap heads over the whole turn."""
+        affect, voice, _ = self._run([inputs[row] for row in rows])
+        whose, place = np.unique(np.asarray(owners, dtype=np.int64)[rows], return_inverse=True)
+        return affect, voice, self.codes.probabilities([turns[n] for n in whose])[place]
 
-        def read(rows: NDArray[np.int64]) -> tuple[Matrix, Matrix, Matrix]:
-            affect, voice, _ = self._run([inputs[row] for row in rows])
-            return affect, voice, held[whose[rows]]
-
-        return Reading(inputs, owners, np.ones(len(inputs)), 0.0, held, read)
-
-    def _own_windows(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
-        windows = [self._plugged.of(turn) for turn in turns]
+    def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
+        windows = [self._windows.of(turn) for turn in turns]
         return [one for own in windows for one in own], [n for n, own in enumerate(windows) for _ in own]
 
     def _run(self, inputs: list[Input]) -> tuple[Matrix, Matrix, Matrix]:

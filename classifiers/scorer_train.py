@@ -20,12 +20,14 @@ from classifiers.scorer_choose import POLICY, Raw, counts_of, own_figures_rows, 
 from classifiers.scorer_evaluate import figures
 from classifiers.scorer_folds import hold_out
 from classifiers.screen import NoScreen, Screen
+from classifiers.train_codes import fit_codes
 from classifiers.train_network import Training, fit
 from classifiers.train_screen import ScreenTraining
 from classifiers.training_text import Example, written_examples
 from classifiers.training_work import HELD, key_of, load_reading, save_reading, work_folder
 from classifiers.weights_file import (
     CARD,
+    CODES,
     GRAPH,
     PINNED,
     SCREEN,
@@ -94,7 +96,7 @@ def train_scorer(out: Path, plan: Plan, say: Say, work: Path | None = None) -> d
             say(f"the model to ship: {len(plan.labelled())} turns")
             build(ready, plan.labelled(), plan.training, say)
         out.mkdir(parents=True, exist_ok=True)
-        for name in (GRAPH, WEIGHTS, TOKENIZER):
+        for name in (GRAPH, WEIGHTS, CODES, TOKENIZER):
             shutil.copyfile(ready / name, out / name)
     taught, clear = add_screen(out, plan, say)
     return finish(out, plan, held, taught, clear)
@@ -127,7 +129,7 @@ def add_screen(out: Path, plan: Plan, say: Say) -> tuple[Taught, NDArray[np.floa
 
 
 def build(folder: Path, examples: Sequence[Example], training: Training, say: Say) -> None:
-    """Network and, last, the tokenizer into `folder`."""
+    """Network, heads of the context codes and, last, the tokenizer into `folder`."""
     import torch
 
     from classifiers.network import encoder_folder
@@ -144,6 +146,7 @@ def build(folder: Path, examples: Sequence[Example], training: Training, say: Sa
     )  # fmt: skip
     split_weights(model_file, folder)
     model_file.unlink()
+    fit_codes(examples).save(folder / CODES)
     shutil.copyfile(encoder_folder() / "tokenizer.json", folder / TOKENIZER)
 
 

@@ -1,9 +1,8 @@
-"""The cheap screen over every window: could the full model flag it, and which situations does it hold?
+"""The cheap screen over every window: could the full model flag it? A small network over words, in numpy.
 
-A small network over words, in numpy: two convolutions over the window and one over its context, the largest value of
-each channel (Kim 2014, EMNLP), and a small head. It learns what the full model says (distillation, Hinton et al. 2015).
-Weights and what passes between the layers are small whole numbers, so that sums in float32 are exact: a score does not
-depend on the other windows.
+Two convolutions over the window and one over its context, the largest value of each channel (Kim 2014, EMNLP), and a
+small head. It learns what the full model says (distillation, Hinton et al. 2015). Weights and what passes between the
+layers are small whole numbers, so that sums in float32 are exact: a score does not depend on the other windows.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.codes import sigmoid
 from schemas.errors import UsageError
-from schemas.labels import SITUATIONS
 
 LEVELS = 255
 """Largest whole number between the layers. 3 * 128 products of at most 127 * 255 stay under 2**24: exact in float32."""
@@ -38,7 +37,7 @@ class Screen:
 
     arrays: `words` int8 [vocabulary, d]; `near` int8 [3, d, f], `wide` int8 [3, f, f] and `asked` int8 [3, d, g], each
     with a scale and a bias a channel; `step` of the whole numbers between near and wide; `hidden` [2f + g, h], `out`
-    [h, 13] with biases. The outputs are logits of distress, joy and the situations.
+    [h, 2] with biases. The two outputs are logits of distress and joy.
     """
 
     def __init__(self, arrays: Mapping[str, Any], threshold: float) -> None:
@@ -62,12 +61,10 @@ class Screen:
         """Stores arrays and threshold."""
         np.savez_compressed(path, threshold=np.float64(self.threshold), **self._stored)  # type: ignore[arg-type]
 
-    def score(self, inputs: Sequence[Input]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of encoded windows (`turn.encode`): scores [n], 0 to 1, the larger of the outputs for distress and joy; and
-        probabilities of the situations, [n, 11]."""
+    def score(self, inputs: Sequence[Input]) -> NDArray[np.float64]:
+        """[n] scores, 0 to 1, of encoded windows (`turn.encode`): the larger of the outputs for distress and joy."""
         out = [self._block(inputs[start:end]) for start, end in _blocks(inputs)]
-        found = np.concatenate(out) if out else np.zeros((0, 2 + len(SITUATIONS)))
-        return found[:, :2].max(axis=1), found[:, 2:]
+        return np.concatenate(out) if out else np.zeros(0)
 
     def _block(self, inputs: Sequence[Input]) -> NDArray[np.float64]:
         split = [(list(types).index(1), len(ids) - 1) for ids, types in inputs]
@@ -85,7 +82,7 @@ class Screen:
         # These sums of doubles may differ in the last bit with the number of rows; rounding takes that away.
         hidden = np.maximum(pooled @ self._stored["hidden"] + self._stored["hidden_bias"], 0.0)
         logits = hidden @ self._stored["out"] + self._stored["out_bias"]
-        return np.round(sigmoid(logits), DECIMALS)
+        return np.round(sigmoid(logits.max(axis=1)), DECIMALS)
 
     def _row_of(self, texts: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
         """Vectors of the words of all texts in one row, a gap before, between and after them; the first and the last
@@ -111,18 +108,13 @@ class Screen:
 
 
 class NoScreen:
-    """Lets every window pass, and knows no situations."""
+    """Lets every window pass."""
 
     threshold = 0.0
 
-    def score(self, inputs: Sequence[Input]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Ones, [n], and zeros, [n, 11]."""
-        return np.ones(len(inputs)), np.zeros((len(inputs), len(SITUATIONS)))
-
-
-def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logistic function, safe for large values."""
-    return 0.5 * (1.0 + np.tanh(0.5 * logits))
+    def score(self, inputs: Sequence[Input]) -> NDArray[np.float64]:
+        """[n] ones."""
+        return np.ones(len(inputs))
 
 
 def _blocks(inputs: Sequence[Input]) -> list[tuple[int, int]]:

@@ -18,10 +18,7 @@ from torch.nn import functional as F
 
 from classifiers.network import encoder_folder
 from classifiers.screen import LEVELS, Screen
-from schemas.labels import SITUATIONS
 
-_SITUATIONS = 0.2
-"""Weight of a situation's loss, where distress and joy have 1."""
 _GROUPED = 32
 """Batches whose windows are sorted by length together: padding costs time."""
 
@@ -37,24 +34,22 @@ class ScreenTraining:
     width: int = 64
     channels: int = 128
     asked: int = 64
-    hidden: int = 96
+    hidden: int = 64
     context_dropout: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A window as token ids, its context as token ids, what the full model says (distress, joy, situations: [13]), and
-    a weight."""
+    """A window as token ids, its context as token ids, what the full model says (distress, joy), and a weight."""
 
     window: NDArray[np.int64]
     context: NDArray[np.int64]
-    target: NDArray[np.float32]
+    target: tuple[float, float]
     weight: float = 1.0
 
 
 class ScreenNetwork(nn.Module):
-    """Logits [n, 13] of distress, joy and situations, from windows and contexts as token ids [n, length], 0 where they
-    end."""
+    """Logits [n, 2] of distress and joy, from windows and contexts as token ids [n, length], 0 where they end."""
 
     def __init__(self, settings: ScreenTraining) -> None:
         super().__init__()
@@ -63,7 +58,7 @@ class ScreenNetwork(nn.Module):
         self.wide = nn.Conv1d(settings.channels, settings.channels, 3, padding=1)
         self.asked = nn.Conv1d(settings.width, settings.asked, 3, padding=1)
         self.hidden = nn.Linear(2 * settings.channels + settings.asked, settings.hidden)
-        self.out = nn.Linear(settings.hidden, 2 + len(SITUATIONS))
+        self.out = nn.Linear(settings.hidden, 2)
 
     def forward(self, window: Tensor, context: Tensor) -> Tensor:
         """See the class."""
@@ -106,10 +101,9 @@ def fit(lessons: Sequence[Lesson], settings: ScreenTraining, say: Callable[[str]
                 bare = draw.random(len(rows)) < settings.context_dropout
                 contexts = [row.context[:0] if none else row.context for row, none in zip(rows, bare, strict=True)]
                 logits = network(_padded([row.window for row in rows]), _padded(contexts))
-                target = torch.from_numpy(np.stack([row.target for row in rows]))
-                each = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-                weight = torch.tensor([row.weight for row in rows], dtype=torch.float32)
-                loss = (each[:, :2].sum(1) * weight + _SITUATIONS * each[:, 2:].sum(1)).mean()
+                target = torch.tensor([row.target for row in rows], dtype=torch.float32)
+                each = F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(1)
+                loss = (each * torch.tensor([row.weight for row in rows], dtype=torch.float32)).mean()
                 for group in optimizer.param_groups:
                     group["lr"] = settings.rate * max(0.02, 1 - step / total)
                 optimizer.zero_grad()

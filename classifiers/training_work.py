@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from classifiers.reading import Input, Reading
+from classifiers.reading import Reading
 from classifiers.train_network import Training
 from classifiers.training_text import Example
 
@@ -60,8 +60,6 @@ def load_reading(path: Path) -> Reading | None:
     except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None
     count = len(owners)
-    nothing = np.zeros((int(owners.max()) + 1 if count else 0, found[2].shape[1]))
-    inputs: list[Input] = [([], [])] * count
-    reading = Reading(inputs, owners, np.ones(count), 0.0, nothing, lambda rows: tuple(v[rows] for v in found))
+    reading = Reading([([], [])] * count, owners, np.ones(count), 0.0, lambda rows: tuple(v[rows] for v in found))
     reading.read(np.ones(count, dtype=bool))
     return reading

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from schemas.errors import UsageError
 
 GRAPH, WEIGHTS, CARD, TOKENIZER = "graph.onnx", "weights.npz", "scorer.json", "tokenizer.json"
-SCREEN = "screen.npz"
-PINNED = (GRAPH, WEIGHTS, SCREEN, TOKENIZER)
+SCREEN, CODES = "screen.npz", "codes.npz"
+PINNED = (GRAPH, WEIGHTS, SCREEN, CODES, TOKENIZER)
 _QUANTISED_FROM = 4096
 """Arrays with at least so many values are stored as int8."""
 

@@ -1,8 +1,8 @@
 """Which situations of the trigger taxonomy a conversation holds, and which of them brought an expression about.
 
-Codes must not depend on what was flagged, or rates by situation would be biased: the screen tells them, which sees
-every turn of every conversation. The cause of an expression often stands some turns before it, so that a trigger is
-judged, by the full model, on the turns up to the expression.
+Codes must not depend on what was flagged, or rates by situation would be biased: every conversation is judged on the
+same small number of its turns, chosen by cheap heads, and on the first window of each. The cause of an expression often
+stands some turns before it, so that a trigger is judged on the turns up to the expression.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 from schemas.labels import SITUATIONS, Trigger
 
 if TYPE_CHECKING:
+    from classifiers.codes import CodeHeads
     from classifiers.turn import ModelTurn
 
+JUDGED_TURNS = 2
+"""Turns of each conversation on which its codes are judged by the encoder."""
 LOOK_BACK = 2
 """Generated turns up to an expression, its own included, on which its trigger is judged."""
 LEAST_TRIGGER = 0.25
@@ -51,6 +54,17 @@ def said_by_row(items: Sequence[Item]) -> dict[int, list[int]]:
     return by_row
 
 
+def judged_turns(items: Sequence[Item], by_row: dict[int, list[int]], heads: CodeHeads) -> dict[int, list[int]]:
+    """By row, the places of the turns in which the cheap heads see the clearest situations; all where there are few."""
+    many = [place for said in by_row.values() if len(said) > JUDGED_TURNS for place in said]
+    found = heads.probabilities([items[place].model_turn for place in many])
+    clear = {place: round(float(row.max()), 4) for place, row in zip(many, found, strict=True)}
+    return {
+        row: said if len(said) <= JUDGED_TURNS else sorted(sorted(said, key=lambda n: (-clear[n], n))[:JUDGED_TURNS])
+        for row, said in by_row.items()
+    }
+
+
 def is_likely(item: Item) -> bool:
     """Whether the item may be an expression, and needs a trigger."""
     return bool(item.result) and max(item.result["p_distress"], item.result["p_joy"]) >= LIKELY
@@ -63,7 +77,7 @@ def turns_before(item: Item, items: Sequence[Item], said: Sequence[int]) -> list
 
 
 def codes_of(probabilities: Sequence[Sequence[float]], threshold: float) -> list[str]:
-    """Names of the situations that one of the turns holds with at least `threshold`."""
+    """Names of the situations that one of the judged turns holds with at least `threshold`."""
     held = {n for turn in probabilities for n, p in enumerate(turn) if p >= threshold}
     return sorted(str(SITUATIONS[n]) for n in held)
 

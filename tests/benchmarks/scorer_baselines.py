@@ -21,6 +21,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.codes import hashed
 from classifiers.metrics import average_precision, bootstrap
 from classifiers.network import encoder_folder
 from classifiers.real_turns import labelled_turns, read_labels
@@ -51,7 +52,6 @@ _EMOTIONS = {
     "distress": "anger annoyance disappointment disgust embarrassment fear grief nervousness remorse sadness",
     "joy": "excitement gratitude joy love",
 }
-_TOKEN = r"(?u)\b\w+(?:['’]\w+)?\b|[!?]{2,}|[\U0001F300-\U0001FAFF☀-➿]|:\(|:\)"
 _COMMENTS = 12_000
 _BATCH = 64
 
@@ -68,19 +68,6 @@ def _hits(text: str, words: frozenset[str]) -> float:
     near = {m for n in places for m in range(max(0, n - _NEAR), n + _NEAR + 1)}
     found = sum(tokens[m] in words for m in near if m < len(tokens))
     return float(found / np.sqrt(max(1, len(tokens))))
-
-
-def hashed(texts: Sequence[str]) -> Any:
-    """Sparse [n, 2**17]: words and pairs of words (Weinberger et al. 2009, ICML), a row divided by the square root of
-    its l2 norm: a long turn is damped, and one telling phrase still counts."""
-    from scipy.sparse import diags
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    vectorizer = HashingVectorizer(
-        n_features=2**17, ngram_range=(1, 2), alternate_sign=False, norm=None, binary=True, token_pattern=_TOKEN
-    )
-    matrix = vectorizer.transform(texts)
-    return diags(1.0 / np.sqrt(np.sqrt(np.maximum(np.diff(matrix.indptr), 1.0)))) @ matrix
 
 
 def _linear(features: Any, truth: NDArray[np.bool_]) -> Any:

@@ -14,7 +14,7 @@ from classifiers.reading import Matrix, Reading
 from classifiers.scorer import Scorer
 from classifiers.turn import ModelTurn
 from pipelines.judge import judge
-from pipelines.situations import Item
+from pipelines.situations import JUDGED_TURNS, Item
 from schemas.labels import SITUATIONS
 
 
@@ -23,7 +23,11 @@ class Scripted:
     s: a situation; others are nothing. Capitals pass. Remembers which windows were read."""
 
     def __init__(self) -> None:
+        self.codes = self
         self.read: list[str] = []
+
+    def probabilities(self, turns: Sequence[ModelTurn]) -> Matrix:
+        return np.array([[0.9 if "s" in turn.text else 0.1] * len(SITUATIONS) for turn in turns])
 
     def start(self, turns: Sequence[ModelTurn]) -> Reading:
         windows = [letter for turn in turns for letter in turn.text]
@@ -37,12 +41,10 @@ class Scripted:
             for place, letter in enumerate(windows[n] for n in rows):
                 if letter in "dDjJ":
                     affect[place, [1 if letter in "dD" else 4, 2]] = 0.9, 0.1
-                situations[place, 0] = 0.9 if letter in "sS" else 0.0
+                situations[place, 0] = 0.9 if letter == "s" else 0.0
             return affect, np.zeros((len(rows), 4)), situations
 
-        held = np.zeros((len(turns), len(SITUATIONS)))
-        held[:, 0] = [0.9 if turn.text[0] in "sS" else 0.1 for turn in turns]
-        return Reading([([1], [1])] * len(windows), owners, clear, 0.5, held, found)
+        return Reading([([1], [1])] * len(windows), owners, clear, 0.5, found)
 
 
 def judged(*texts: str, share: float = 0.0, key: str = "k") -> tuple[list[Item], dict[str, Any], Scripted]:
@@ -52,12 +54,12 @@ def judged(*texts: str, share: float = 0.0, key: str = "k") -> tuple[list[Item],
     return items, cast("dict[str, Any]", out[0]), scorer
 
 
-def test_only_what_passes_is_read() -> None:
+def test_only_what_passes_and_what_codes_rest_on_is_read() -> None:
     items, _, scorer = judged("xxxx", "xDxx", "xx")
     assert [item.weight for item in items] == [0.0, 1.0, 0.0]
     assert items[1].result["p_distress"] == 0.9
-    # One window that passed; for the trigger, the first of the turn before.
-    assert scorer.read == ["D", "x"]
+    # One window that passed, and the first of each of the turns judged; for the trigger, the first of the turn before.
+    assert sorted(scorer.read) == sorted("D" + "x" * JUDGED_TURNS)
 
 
 def test_distress_in_a_window_that_the_screen_rejects_does_not_flag() -> None:
@@ -74,7 +76,7 @@ def test_a_drawn_conversation_tells_what_the_screen_lost() -> None:
     assert len(scorer.read) == 6
 
 
-@given(st.lists(st.text("xXdDjJsS", min_size=1, max_size=5), min_size=1, max_size=5))
+@given(st.lists(st.text("xXdDjJs", min_size=1, max_size=5), min_size=1, max_size=5))
 def test_codes_are_the_same_whatever_the_screen_lets_pass(texts: list[str]) -> None:
     _, row, _ = judged(*texts)
     _, calm, _ = judged(*(text.lower() for text in texts))

@@ -31,8 +31,8 @@ class Model:
 def reading_of(counts: list[int]) -> tuple[Reading, Model]:
     owners = [owner for owner, count in enumerate(counts) for _ in range(count)]
     model = Model(len(owners))
-    clear, held = np.random.default_rng(1).random(len(owners)), np.zeros((len(counts), len(SITUATIONS)))
-    return Reading([([1], [1])] * len(owners), owners, clear, 0.5, held, model), model
+    clear = np.random.default_rng(1).random(len(owners))
+    return Reading([([1], [1])] * len(owners), owners, clear, 0.5, model), model
 
 
 @given(COUNTS, st.data())

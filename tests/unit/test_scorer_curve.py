@@ -21,7 +21,7 @@ from classifiers.scorer_figures import Judged
 from classifiers.scorer_report import label_table
 from classifiers.scorer_train import HeldOut, Plan, finish
 from classifiers.training_text import Example, parse_example
-from classifiers.weights_file import GRAPH, SCREEN, TOKENIZER, WEIGHTS
+from classifiers.weights_file import CODES, GRAPH, SCREEN, TOKENIZER, WEIGHTS
 from schemas.labels import AFFECTS, LABELS, SITUATIONS, VOICES, Affect, Label, Voice
 from schemas.quality import Quality
 from tests.unit.small_screen import small_screen
@@ -110,7 +110,7 @@ def made_up(seed: int, count: int = 60) -> HeldOut:
     nothing = np.zeros((count, len(SITUATIONS)))
     inputs = [([1, 2, 3], [0, 1, 1])] * count
     reading = Reading(
-        inputs, range(count), np.ones(count), 0.0, nothing, lambda rows: (affect[rows], voice[rows], nothing[rows])
+        inputs, range(count), np.ones(count), 0.0, lambda rows: (affect[rows], voice[rows], nothing[rows])
     )
     reading.read(np.ones(count, dtype=bool))
     return HeldOut(examples, reading)
@@ -121,7 +121,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     """The end of a training run on made-up scores of two validation models: card and its Markdown."""
     out = tmp_path_factory.mktemp("run") / "model"
     out.mkdir()
-    for name in (GRAPH, WEIGHTS, TOKENIZER):
+    for name in (GRAPH, WEIGHTS, CODES, TOKENIZER):
         (out / name).write_bytes(name.encode())
     small_screen().save(out / SCREEN)
     held = [made_up(1), made_up(2)]
@@ -129,7 +129,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     # The screen rejects nothing.
     texts = plan.texts()
     ones, owners = np.ones(len(texts)), np.arange(len(texts))
-    taught = Taught(texts, [([1, 2, 3], [0, 1, 1])] * len(texts), owners, ones, 0 * ones, np.zeros((len(texts), 11)))
+    taught = Taught(texts, [([1, 2, 3], [0, 1, 1])] * len(texts), owners, ones, 0 * ones)
     finish(out, plan, held, taught, ones)
     card = json.loads((out / "scorer.json").read_text(encoding="utf-8"))
     return card, (out / "scorer.md").read_text(encoding="utf-8"), held

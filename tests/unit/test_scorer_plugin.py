@@ -158,7 +158,7 @@ def test_a_turn_in_its_context_is_a_pair_that_fits_the_model(folder: Path) -> No
 
 def test_a_model_that_reads_little_at_once_gets_smaller_windows(tmp_path: Path) -> None:
     short = PluggedScorer(plug(make_model(tmp_path / "short", positions=48), context=True))
-    windows = short._plugged.of(ModelTurn(ASKED, CALM * 20))
+    windows = short._windows.of(ModelTurn(ASKED, CALM * 20))
     assert max(len(ids) for ids, _ in windows) <= 46
     assert len(windows) > 5
 

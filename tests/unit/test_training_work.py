@@ -21,8 +21,7 @@ def reading() -> Reading:
     rng = np.random.default_rng(0)
     affect, voice, held = rng.dirichlet(np.ones(5), 6), rng.dirichlet(np.ones(4), 6), rng.random((6, 11))
     owners = [0, 0, 1, 2, 2, 2]
-    clear, seen = np.ones(6), np.zeros((3, 11))
-    return Reading([([1], [1])] * 6, owners, clear, 0.5, seen, lambda rows: (affect[rows], voice[rows], held[rows]))
+    return Reading([([1], [1])] * 6, owners, np.ones(6), 0.5, lambda rows: (affect[rows], voice[rows], held[rows]))
 
 
 def test_what_was_read_is_kept(tmp_path: Path) -> None:
