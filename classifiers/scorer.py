@@ -78,8 +78,10 @@ class Scorer:
         return self._run([inputs[row] for row in rows])
 
     def _inputs(self, turns: Sequence[ModelTurn]) -> tuple[list[Input], list[int]]:
-        contexts = self._tokenizer.encode_batch([context_text(t) for t in turns], add_special_tokens=False)
-        texts = self._tokenizer.encode_batch([t.text[:_MAX_TURN_CHARS] for t in turns], add_special_tokens=False)
+        contexts = self._tokenizer.encode_batch([_whole(context_text(t)) for t in turns], add_special_tokens=False)
+        texts = self._tokenizer.encode_batch(
+            [_whole(t.text[:_MAX_TURN_CHARS]) for t in turns], add_special_tokens=False
+        )
         inputs, owners = [], []
         for owner, (context, text) in enumerate(zip(contexts, texts, strict=True)):
             for start in window_starts(len(text.ids)):
@@ -105,6 +107,11 @@ class Scorer:
                 for target, values in zip(logits, self._infer([inputs[i] for i in chosen], width), strict=True):
                     target[chosen] = values
         return _softmax(logits[0]), _softmax(logits[1]), sigmoid(logits[2])
+
+
+def _whole(text: str) -> str:
+    """Half of a surrogate pair is no character, and the tokenizer takes none."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def compile_model(model: bytes) -> Any:

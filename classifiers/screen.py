@@ -51,6 +51,8 @@ class Screen:
         """The screen stored at `path`. Raises UsageError where it cannot be read."""
         try:
             with np.load(path, allow_pickle=False) as stored:
+                if stored["out"].shape[1:] != (2,):
+                    raise ValueError
                 return cls({name: stored[name] for name in ARRAYS}, float(stored["threshold"]))
         except (OSError, EOFError, KeyError, ValueError, BadZipFile):
             raise UsageError(

@@ -17,6 +17,7 @@ from classifiers.reading import Reading
 from classifiers.train_network import Training
 from classifiers.training_text import Example
 
+_CODE = ("network.py", "train_network.py", "turn.py")
 HELD = "held.npz"
 """What a validation model says of the windows that it did not see."""
 
@@ -33,8 +34,11 @@ def work_folder(folder: Path | None) -> Iterator[Path]:
 
 
 def key_of(training: Training, *parts: Sequence[Example]) -> str:
-    """16 hex digits that name settings and turns with their labels: other ones are another model."""
+    """16 hex digits that name settings, the code that trains, and turns with their labels: other ones are another
+    model."""
     digest = hashlib.sha256(json.dumps(asdict(training), sort_keys=True).encode())
+    for name in _CODE:
+        digest.update((Path(__file__).parent / name).read_bytes())
     for part in parts:
         digest.update(b"part")
         for e in part:

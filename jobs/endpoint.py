@@ -27,6 +27,7 @@ MOST_BYTES = 1 << 20
 """Largest reply that is read."""
 _LATER = frozenset({408, 425, 429})
 _NOWHERE = frozenset({404, 405, 410})
+_UNPAID = frozenset({402, 407})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class Endpoint:
             raise UsageError("the second reader's address sends on to another one. Name the final one as url.")
         if reply.status == 401:
             raise UsageError(f"the second reader does not take the key. Set {KEY_VARIABLE} to one that it knows.")
+        if reply.status in _UNPAID:
+            raise UsageError(
+                "the second reader asks for payment or for another login before it answers. Settle that with whoever"
+                " runs it, then run the same command again: what was answered so far is kept."
+            )
         if reply.status in _NOWHERE:
             raise UsageError(
                 "the second reader's address has no chat/completions, or no such model. Check url and model."
@@ -144,8 +150,9 @@ class Endpoint:
 
 
 def _cut(line: socket.socket) -> None:
+    # SSLSocket.shutdown would end the encryption first, and what is being sent could follow in the clear.
     with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def _wait(headers: http.client.HTTPMessage) -> float:

@@ -68,7 +68,7 @@ def run(request: Request, progress: Progress) -> Candidate:
         keys = open_keys(space.keys)
         sources = find_sources(request.inputs, request.format, request.policies.read)
         models, thresholds, card = _models(request.policies)
-        key = _run_key(request, sources, models, keys, space)
+        key = _run_key(request, sources, models | {"card": fingerprint(card)}, keys, space)
         if not request.fresh:
             _refuse_repeat(space, key)
         with progress.step("start Spark"), spark_faults("starting Spark"):

@@ -131,16 +131,16 @@ def unasked(found: Sequence[Passage], said: Answers) -> list[Passage]:
 def ask_all(desk: Desk, left: Sequence[Passage]) -> None:
     """Sends every passage of `left` once and keeps each answer as it comes. Only the lock's holder may call it.
 
-    Before the first usable answer nothing is kept: an endpoint that never gives one is set up wrongly, and what it said
-    is not the passages' doing. Raises UsageError then, TemporaryError where some got no reply. Asked again, it goes on.
+    What brings no usable answer is kept once another passage brings one: an endpoint that gives none any more is set up
+    wrongly or spent, and that is not the passages' doing. Raises UsageError then, TemporaryError where some got no
+    reply. Asked again, it goes on.
     """
-    space, key = desk.stored.space, desk.stored.key
-    said = read_said(space, key, desk.policy)
+    said = read_said(desk.stored.space, desk.stored.key, desk.policy)
     useful = any(row["distress"] is not None for row in said.values())
     waiting: list[dict[str, Any]] = []
     failed, in_a_row = 0, 0
     for one in left:
-        log_access(space, LOG, desk.reader, "sent")
+        log_access(desk.stored.space, LOG, desk.reader, "sent")
         try:
             reply = desk.endpoint.ask(request_body(desk.policy.model, one.text, secrets.token_hex(6)))
         except TemporaryError:
@@ -152,23 +152,33 @@ def ask_all(desk: Desk, left: Sequence[Passage]) -> None:
         answer = None if reply is None else parse_reply(reply)
         waiting.append(_row(one, None if answer is None else (answer.distress, answer.joy)))
         useful = useful or answer is not None
-        if useful:
-            said |= {(row["conversation_key"], row["turn"]): row for row in waiting}
-            write_answers(space, SECOND_READ, desk.reader, key, [row for _, row in sorted(said.items())])
-            waiting = []
-        elif len(waiting) >= MOST_USELESS:
+        if len(waiting) >= MOST_USELESS and answer is None:
+            useful = False
             break
+        if answer is not None:
+            _keep(desk, said, waiting)
+    if useful:
+        _keep(desk, said, waiting)
     if waiting:
         raise UsageError(
-            "the second reader gave no usable answer to any passage, so nothing of it is kept. Usable is a JSON object"
-            " with distress and joy, each true or false. Check url and model of [second_reader], and whether the model"
-            " thinks at such length that no room is left for its answer."
+            f"the second reader gave no usable answer to {len(waiting)} passages on end, so none of these is kept."
+            " Usable is a JSON object with distress and joy, each true or false. Check url and model of"
+            " [second_reader], whether the endpoint still takes requests of this key, whether the model takes"
+            " temperature and max_tokens, and whether it thinks at such length that no room is left for its answer."
         )
     if failed:
         raise TemporaryError(
             f"the second reader did not reply to {failed} of {len(left)} passages. Run the same command again later:"
             " the others are kept, and are not asked again."
         )
+
+
+def _keep(desk: Desk, said: Answers, waiting: list[dict[str, Any]]) -> None:
+    """Stores the rows that waited beside the others."""
+    said |= {(row["conversation_key"], row["turn"]): row for row in waiting}
+    rows = [row for _, row in sorted(said.items())]
+    write_answers(desk.stored.space, SECOND_READ, desk.reader, desk.stored.key, rows)
+    waiting.clear()
 
 
 def _row(one: Passage, found: tuple[bool, bool] | None) -> dict[str, Any]:

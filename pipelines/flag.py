@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,17 @@ def flag(scored: DataFrame, policy: FlagPolicy, thresholds: Thresholds, sample_s
     """
 
     def make() -> Callable[[Rows], Rows]:
-        return lambda rows: [flag_row(row, policy, thresholds.of(row["language"]), sample_share) for row in rows]
+        def flagged(row: dict[str, Any]) -> dict[str, Any]:
+            return flag_row(row, policy, stored(thresholds.of(row["language"])), sample_share)
+
+        return lambda rows: [flagged(row) for row in rows]
 
     return map_rows(scored, FLAGGED, "flag", make)
+
+
+def stored(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Thresholds as SCORED stores probabilities, in 32 bits: one that is exactly at the threshold flags."""
+    return {label: struct.unpack("f", struct.pack("f", value))[0] for label, value in thresholds.items()}
 
 
 def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: Mapping[str, float], share: float) -> dict[str, Any]:

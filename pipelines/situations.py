@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemas.labels import SITUATIONS, Trigger
+from schemas.policy_plug import LEAST_THRESHOLD
 
 if TYPE_CHECKING:
     from classifiers.codes import CodeHeads
@@ -23,8 +24,8 @@ LOOK_BACK = 2
 """Generated turns up to an expression, its own included, on which its trigger is judged."""
 LEAST_TRIGGER = 0.25
 """A trigger less likely than this is `other`."""
-LIKELY = 0.1
-"""Turns with at least this probability of distress or joy get a trigger; no threshold in use is lower."""
+LIKELY = LEAST_THRESHOLD
+"""Turns with at least this probability of distress or joy get a trigger."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from schemas.policy_check import check as _check
 from schemas.policy_check import check_share as _check_share
-from schemas.policy_plug import MultilingualPolicy, Plug
+from schemas.policy_plug import LEAST_THRESHOLD, MultilingualPolicy, Plug
 from schemas.policy_second_reader import SecondReaderPolicy
 from schemas.release import RELEASE_NAME
 
@@ -84,7 +84,7 @@ class ScorePolicy:
     context: bool = False
     """Whether such a classifier is given the two turns before as well, as the first text of a pair."""
     screen_sample: int = 400
-    """Conversations, about, whose screened-out turns are scored in full too: they bound what the screen missed."""
+    """Conversations, about, whose screened-out windows are read too: they bound what the screen missed."""
     code_threshold: float = 0.5
     """Least probability (0 to 1) at which a conversation holds a situation of the trigger taxonomy."""
 
@@ -120,7 +120,8 @@ class FlagPolicy:
     def __post_init__(self) -> None:
         for name in ("distress_threshold", "joy_threshold"):
             value = getattr(self, name)
-            _check(value is None or 0.0 < value < 1.0, "flag", name, "between 0 and 1, or left out")
+            # A turn with less gets no trigger (pipelines/situations.py).
+            _check(value is None or LEAST_THRESHOLD <= value < 1.0, "flag", name, "from 0.1 to 1, or left out")
         _check(self.passage_turns >= 1, "flag", "passage_turns", "at least 1")
         _check(self.passage_chars >= 100, "flag", "passage_chars", "at least 100")
         _check(self.unflagged_sample >= 0, "flag", "unflagged_sample", "0 or more")

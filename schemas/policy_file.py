@@ -68,11 +68,19 @@ def resolved(policies: Policies) -> dict[str, dict[str, Any]]:
     return {f.name: asdict(getattr(policies, f.name)) for f in fields(policies)}
 
 
+_PRIVATE = (
+    ("second_reader", "url"), ("second_reader", "model"), ("score", "model"), ("multilingual", "model"),
+    ("scrub", "nlp_model"),
+)  # fmt: skip
+
+
 def shown(policies: Policies) -> dict[str, dict[str, Any]]:
-    """`resolved`, as it may be shown to everybody: that there is a second reader, and not where it is or what."""
+    """`resolved`, as it may be shown to everybody: that there is a second reader or a model by others, and not where it
+    lies: a folder's name can tell who works here on what."""
     plain = resolved(policies)
-    reader = plain["second_reader"]
-    plain["second_reader"] = reader | {name: "set, not shown" for name in ("url", "model") if reader[name]}
+    for section, name in _PRIVATE:
+        if plain[section][name] not in ("", "embedded"):
+            plain[section][name] = "set, not shown"
     return plain
 
 

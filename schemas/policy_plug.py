@@ -43,6 +43,10 @@ class Plug:
         return {name.strip(): _LEVELS[level.strip()] for name, _, level in pairs}
 
 
+LEAST_THRESHOLD = 0.1
+"""Least threshold that a policy may set."""
+
+
 @dataclass(frozen=True)
 class MultilingualPolicy:
     """A second model, for conversations in languages that the one of [score] does not know. By default none."""
@@ -67,7 +71,7 @@ class MultilingualPolicy:
         check(bool(self.model) or not others, name, "model", "set where another field of the section is")
         if self.plug is not None:
             for field in thresholds:
-                check(0.0 < (getattr(self, field) or 0.0) < 1.0, name, field, "set, between 0 and 1")
+                check(LEAST_THRESHOLD <= (getattr(self, field) or 0.0) < 1.0, name, field, "set, from 0.1 to 1")
 
     @property
     def plug(self) -> Plug | None:

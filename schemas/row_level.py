@@ -26,7 +26,7 @@ SCORE = pa.struct(
         pa.field("scored", pa.bool_(), nullable=False),  # full model ran
         pa.field(
             "weight", pa.float32(), nullable=False
-        ),  # 1, or 1 / sampling share where the screen had rejected the turn
+        ),  # 1; for sampled windows that the screen had rejected 1 / sampling share, at least 1.001
         pa.field("affect", PROBABILITIES, nullable=False),  # 5, order of AFFECTS; empty if not scored
         pa.field("voice", PROBABILITIES, nullable=False),  # 4, order of VOICES; empty if not scored
         pa.field("p_distress", pa.float32(), nullable=False),
@@ -90,7 +90,12 @@ SCORED = Table(
         ),
         Column("not_scored", pa.string(), "Why the conversation was not scored, `` where it was: see NOT_SCORED."),
         Column("codes", CODES, "Context codes: the situations of the trigger taxonomy that it holds, affect or not."),
-        Column("scores", SCORES, "One entry a generated turn and part (said, thinking)."),
+        Column(
+            "scores",
+            SCORES,
+            "One entry a generated turn and part (said, thinking); a second one for what a sample found in a piece of"
+            " it that the screen rejected.",
+        ),
     ),
     ("conversation_key",),
     Sensitivity.SCRUBBED,
@@ -113,7 +118,7 @@ LABELLED = pa.struct(
         pa.field("trigger", pa.string(), nullable=False),  # taxonomy, at the onset; `none` if not flagged
         pa.field("sampled", pa.bool_(), nullable=False),  # an unflagged conversation whose passage is kept for lift
         pa.field("passage", pa.string(), nullable=False),  # trigger passage, "" if neither flagged nor sampled
-        pa.field("missed", pa.float32(), nullable=False),  # estimated flags lost to the screen (sum of sample weights)
+        pa.field("missed", pa.float32(), nullable=False),  # weight of sampled windows that alone would flag, else 0
     ]
 )
 

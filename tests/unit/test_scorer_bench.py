@@ -15,9 +15,9 @@ TALK = [("user", "It fails again."), ("assistant", "The second row is off by one
 
 def test_tokens_are_counted_of_conversations_and_of_the_models_turns() -> None:
     whole, plain = bench({"made": [TALK] * 500}, 1000, 1)["made"]
-    # 48 conversations of 57 letters are a part; with four letters a token, 71 are a thousand tokens.
-    assert (whole.conversations, plain.conversations) == (71, 48)
-    assert (whole.tokens, whole.own) == (71 * 15, 71 * 8)
+    # 48 conversations of 52 letters are a part; with four letters a token, 77 are a thousand tokens.
+    assert (whole.conversations, plain.conversations) == (77, 48)
+    assert (whole.tokens, whole.own) == (77 * 15, 77 * 8)
     assert whole.rate > whole.own_rate > 0 and plain.own_rate > 0
 
 
