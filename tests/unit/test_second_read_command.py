@@ -128,23 +128,15 @@ def test_an_endpoint_that_never_answers_usably_gets_a_few_passages_and_nothing_i
     assert not (root / "restricted" / "r1" / "second_read").exists()
 
 
-def test_an_endpoint_that_stops_answering_usably_is_no_fault_of_the_passages(tmp_path: Path) -> None:
-    with serve(lambda got, n: honest(got, n) if n < 20 or n >= 20 + MOST_USELESS else Say(b"{}", 403)) as server:
+@pytest.mark.parametrize(("status", "asked", "told"), [(403, MOST_USELESS, "on end"), (402, 1, "payment")])
+def test_who_refuses_from_now_on_burns_no_passage(tmp_path: Path, status: int, asked: int, told: str) -> None:
+    with serve(lambda got, n: honest(got, n) if n < 20 or n >= 20 + asked else Say(b"{}", status)) as server:
         root = write_run(tmp_path, policy_of(server.url))
         done = call(root)
-        assert isinstance(done.exception, UsageError) and "on end" in str(done.exception)
+        assert isinstance(done.exception, UsageError) and told in str(done.exception)
         assert "20 of the 74" in call(root, "--status").output
         assert call(root).exit_code == 0
-        assert len(server.got) == DRAWN + MOST_USELESS
-
-
-def test_an_endpoint_that_asks_for_payment_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
-    with serve(lambda got, n: honest(got, n) if n != 3 else Say(b"", 402)) as server:
-        root = write_run(tmp_path, policy_of(server.url))
-        done = call(root)
-        assert isinstance(done.exception, UsageError) and "payment" in str(done.exception)
-        assert call(root).exit_code == 0
-        assert len(server.got) == DRAWN + 1
+        assert len(server.got) == DRAWN + asked
 
 
 def test_interrupted_work_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
