@@ -20,7 +20,7 @@ from schemas.labels import AFFECTS, SITUATIONS, VOICES, Affect, Voice
 
 EMBEDDED = Path(__file__).parent / "weights" / "scorer"
 _BATCH_TOKENS = 4096
-_WIDTH = 32
+_WIDTH = 16
 """Inputs are padded to a multiple of so many tokens, and go with others of the same width. What a row of a batch gives
 then depends on nothing but the row: kernels differ by width, not by the number of rows."""
 _MAX_TURN_CHARS = 60_000

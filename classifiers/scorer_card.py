@@ -44,11 +44,13 @@ _SCREEN = """
 ## The screen
 Of {flagged} turns of {of} that the full model flags, the screen loses {lost}; of those written for the project,
 {lost_written}. Measured with screens that did not see the conversation. Every run measures it anew on a sample of
-what the screen rejected. Share of windows that it lets the full model read:
+what the screen rejected.{later} Share of windows that it lets the full model read:
 
 | source | windows read |
 |---|---|
 {passes}"""
+
+_LATER = " It was taught after the other figures here were measured, which rest on the screen that was there before."
 
 _MIDDLE = """
 
@@ -128,7 +130,10 @@ def _screen(screen: dict[str, Any]) -> str:
     """What the screen loses and saves."""
     rows = [f"| {source} | {share:.1%} |" for source, share in sorted(screen["passes"].items())]
     shares = {name: figure_text(screen[name]) for name in ("lost", "lost_written")}
-    return _SCREEN.format(flagged=screen["flagged"], of=screen["of"], passes="\n".join(rows) + "\n", **shares)
+    later = _LATER if screen.get("later") else ""
+    return _SCREEN.format(
+        later=later, flagged=screen["flagged"], of=screen["of"], passes="\n".join(rows) + "\n", **shares
+    )
 
 
 def _curve(label: str, card: dict[str, Any]) -> str:

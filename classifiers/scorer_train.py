@@ -218,7 +218,8 @@ def train_screen(out: Path, plan: Plan, say: Say) -> dict[str, Any]:
     on the screen that was there."""
     card = read_card(out)
     taught, clear = add_screen(out, plan, say)
-    return _pin(out, card | {"screen": pin_screen(out, screen_figures(taught, clear, card["thresholds"]))})
+    figures = screen_figures(taught, clear, card["thresholds"]) | {"later": True}
+    return _pin(out, card | {"screen": pin_screen(out, figures)})
 
 
 def pin_screen(out: Path, figures: dict[str, Any]) -> dict[str, Any]:
