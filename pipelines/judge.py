@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.pseudonym import keyed_draw
-from pipelines.situations import Item, codes_of, is_likely, judged_turns, said_by_row, trigger_of, turns_before
+from pipelines.situations import Item, clearest_turns, codes_of, is_likely, said_by_row, trigger_of, turns_before
 
 if TYPE_CHECKING:
     from classifiers.reading import Reading, Scores
@@ -36,13 +36,14 @@ def judge(items: Sequence[Item], out: Rows, scorer: Scorer, code_threshold: floa
     drawn = np.array([keyed_draw(out[item.row]["conversation_key"], "screen") < sample_share for item in items])
     sampled = drawn[reading.owners] & ~reading.passed
     by_row = said_by_row(items)
-    judged = judged_turns(items, by_row, scorer.codes)
-    reading.read(reading.passed | sampled | _first(reading, [n for said in judged.values() for n in said]))
+    seen = scorer.codes.probabilities([item.model_turn for item in items])
+    judged = clearest_turns(by_row, seen)
+    reading.read(reading.passed | sampled | _first(reading, list(judged.values())))
     _fill(items, reading, sampled, sample_share)
     _add_triggers(items, reading, by_row)
     held = reading.situations()
-    for row, places in judged.items():
-        out[row]["codes"] = codes_of([held[n].tolist() for n in places], code_threshold)
+    for row, place in judged.items():
+        out[row]["codes"] = codes_of(seen[by_row[row]], held[place], code_threshold)
 
 
 def _first(reading: Reading, places: Sequence[int]) -> NDArray[np.bool_]:

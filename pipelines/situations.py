@@ -1,25 +1,26 @@
 """Which situations of the trigger taxonomy a conversation holds, and which of them brought an expression about.
 
-Codes must not depend on what was flagged, or rates by situation would be biased: every conversation is judged on the
-same small number of its turns, chosen by cheap heads, and on the first window of each. The cause of an expression often
-stands some turns before it, so that a trigger is judged on the turns up to the expression.
+Codes must not depend on what was flagged, or rates by situation would be biased: every conversation is judged alike, by
+cheap heads on all its turns and by the encoder on the first window of the turn in which these see most. The cause of an
+expression often stands some turns before it, so that a trigger is judged on the turns up to the expression.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from schemas.labels import SITUATIONS, Trigger
 from schemas.policy_plug import LEAST_THRESHOLD
 
 if TYPE_CHECKING:
-    from classifiers.codes import CodeHeads
     from classifiers.turn import ModelTurn
 
-JUDGED_TURNS = 2
-"""Turns of each conversation on which its codes are judged by the encoder."""
+Matrix = NDArray[np.float64]
 LOOK_BACK = 2
 """Generated turns up to an expression, its own included, on which its trigger is judged."""
 LEAST_TRIGGER = 0.25
@@ -55,15 +56,13 @@ def said_by_row(items: Sequence[Item]) -> dict[int, list[int]]:
     return by_row
 
 
-def judged_turns(items: Sequence[Item], by_row: dict[int, list[int]], heads: CodeHeads) -> dict[int, list[int]]:
-    """By row, the places of the turns in which the cheap heads see the clearest situations; all where there are few."""
-    many = [place for said in by_row.values() if len(said) > JUDGED_TURNS for place in said]
-    found = heads.probabilities([items[place].model_turn for place in many])
-    clear = {place: round(float(row.max()), 4) for place, row in zip(many, found, strict=True)}
-    return {
-        row: said if len(said) <= JUDGED_TURNS else sorted(sorted(said, key=lambda n: (-clear[n], n))[:JUDGED_TURNS])
-        for row, said in by_row.items()
-    }
+def clearest_turns(by_row: Mapping[int, Sequence[int]], seen: Matrix) -> dict[int, int]:
+    """By row, the place of the turn in which the cheap heads see the clearest situation; the first of several.
+
+    seen: [n, 11], what they see in each of the n items.
+    """
+    clear = np.round(seen.max(axis=1), 4) if len(seen) else np.zeros(0)
+    return {row: min(said, key=lambda n: (-clear[n], n)) for row, said in by_row.items()}
 
 
 def is_likely(item: Item) -> bool:
@@ -77,9 +76,10 @@ def turns_before(item: Item, items: Sequence[Item], said: Sequence[int]) -> list
     return earlier[len(earlier) - min(len(earlier), LOOK_BACK - 1) :]
 
 
-def codes_of(probabilities: Sequence[Sequence[float]], threshold: float) -> list[str]:
-    """Names of the situations that one of the judged turns holds with at least `threshold`."""
-    held = {n for turn in probabilities for n, p in enumerate(turn) if p >= threshold}
+def codes_of(seen: Matrix, read: NDArray[np.float64], threshold: float) -> list[str]:
+    """Names of the situations whose probability reaches `threshold`: the mean of the cheap heads' largest over the
+    conversation's turns, [turns, 11], and of the encoder's at the clearest of them, [11]."""
+    held = np.flatnonzero((seen.max(axis=0) + read) / 2 >= threshold)
     return sorted(str(SITUATIONS[n]) for n in held)
 
 

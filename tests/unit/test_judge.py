@@ -14,7 +14,7 @@ from classifiers.reading import Matrix, Reading
 from classifiers.scorer import Scorer
 from classifiers.turn import ModelTurn
 from pipelines.judge import judge
-from pipelines.situations import JUDGED_TURNS, Item
+from pipelines.situations import Item
 from schemas.labels import SITUATIONS
 
 
@@ -58,8 +58,8 @@ def test_only_what_passes_and_what_codes_rest_on_is_read() -> None:
     items, _, scorer = judged("xxxx", "xDxx", "xx")
     assert [item.weight for item in items] == [0.0, 1.0, 0.0]
     assert items[1].result["p_distress"] == 0.9
-    # One window that passed, and the first of each of the turns judged; for the trigger, the first of the turn before.
-    assert sorted(scorer.read) == sorted("D" + "x" * JUDGED_TURNS)
+    # One window that passed, and the first of the turn judged, which is also the turn before the expression.
+    assert sorted(scorer.read) == sorted("D" + "x")
 
 
 def test_distress_in_a_window_that_the_screen_rejects_does_not_flag() -> None:
