@@ -1,7 +1,7 @@
 """Cheap heads that see which situations of the trigger taxonomy a turn and its context hold: hashed word n-grams.
 
-Hashing trick: Weinberger et al. 2009 (ICML), section 2. A conversation's codes rest on them and on the encoder, for which
-they choose the turn.
+Hashing trick: Weinberger et al. 2009 (ICML), section 2. A conversation's codes rest on them and on the encoder, for
+which they choose the turn.
 """
 
 from __future__ import annotations
