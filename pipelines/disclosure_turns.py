@@ -39,7 +39,7 @@ End = tuple[int, int]
 Splits = Mapping[str, Sequence[str]]
 Cells = Mapping[Key, Cell]
 
-_TOLERANCE = 1e-6
+_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,11 @@ class Attack:
         self._hidden = [self._sum(terms) for terms in hidden]
         least = float(policy.min_conversations - 1)
         ends = {(place, sign): min(0.0, sign * least) for place in range(len(hidden)) for sign in (1, -1)}
-        self._wanted = ends | self._missed(ends, {})  # where there was no room before, none can be asked for
+        self._wanted = ends | dict(self._missed(ends, {}))  # where there was no room before, none can be asked for
 
     def leaves_room(self, claims: Mapping[Key, Claim]) -> bool:
         """True where `claims` narrow no hidden count that must stay wide."""
-        return not self._missed(self._wanted, claims)
+        return next(self._missed(self._wanted, claims), None) is None
 
     def _holds(self, terms: Terms) -> bool:
         return terms.keys() <= self._sums.keys()
@@ -120,14 +120,14 @@ class Attack:
         found: Vector = np.sum([weight * self._sums[name] for name, weight in terms.items()], axis=0)
         return found
 
-    def _missed(self, ends: Mapping[End, float], claims: Mapping[Key, Claim]) -> dict[End, float]:
+    def _missed(self, ends: Mapping[End, float], claims: Mapping[Key, Claim]) -> Iterator[tuple[End, float]]:
         """The ends (times their sign) that cannot come down to what is wanted of them, with what they come down to."""
         import numpy as np
         from scipy.optimize import linprog
 
         rules = [(self._sum(terms), most) for key, claim in claims.items() for terms, most in _rules(key, claim)]
         upper = (np.array([row for row, _ in rules]), [most for _, most in rules]) if rules else (None, None)
-        missed, open_ends = {}, dict(ends)
+        open_ends = dict(ends)
         while open_ends:
             (place, sign), most = next(iter(open_ends.items()))
             found: Any = linprog(sign * self._hidden[place], *upper, self._rows, self._values, method="highs")
@@ -137,12 +137,11 @@ class Attack:
                     " cannot be told. Nothing was released; the stage that made the row-level table must be mended."
                 )
             if found.fun > most + _TOLERANCE:
-                missed[place, sign] = float(found.fun)
+                yield (place, sign), float(found.fun)
             del open_ends[place, sign]
             # The point found may reach other ends as well.
             reached = {end: end[1] * float(self._hidden[end[0]] @ found.x) for end in open_ends}
             open_ends = {end: m for end, m in open_ends.items() if reached[end] > m + _TOLERANCE}
-        return missed
 
 
 def _columns(label: str, lengths: Mapping[str, str], sides: Sequence[str], most: int) -> Iterator[Terms]:
