@@ -41,7 +41,7 @@ def turn_rows(material: Material, rates: list[Row]) -> list[Row]:
         if key in shown:
             # The screen is taken to lose the same share of flagged turns as of flagged conversations.
             lost = lost_to_screen(material, label, rates) / of_conversations[key[1:]]
-            row |= _figures(claims[key], material.quality.of(label, dimension, value), lost)
+            row |= _figures(shown[key], material.quality.of(label, dimension, value), lost)
         rows.append(row)
     return rows
 

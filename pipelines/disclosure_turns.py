@@ -13,10 +13,11 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR
 from typing import TYPE_CHECKING, Any
 
 from pipelines.aggregate_cells import Cell, Key
-from pipelines.disclosure import clears
+from pipelines.disclosure import blunt, clears
 from pipelines.disclosure_kinds import kinds
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, Plan
 from schemas.errors import DisclosureError
@@ -40,6 +41,8 @@ Splits = Mapping[str, Sequence[str]]
 Cells = Mapping[Key, Cell]
 
 _TOLERANCE = 1e-4
+_PARTS = (1.0, 0.7, 0.5)
+"""Parts of its size with which a rate is tried: the size says how many turns there are at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class Claim:
 
 def showable(
     cells: Cells, splits: Splits, plan: Plan, claims: Mapping[Key, Claim], policy: DisclosurePolicy
-) -> frozenset[Key]:
-    """The keys of `claims` (of the table `turns`) that may be shown, the whole trial first, then one by one.
+) -> dict[Key, Claim]:
+    """Those of `claims` (by key of the table `turns`) that may be shown, tried one by one, the whole trial first. Where a
+    rate can be shown only with a smaller size, it has that: its interval is then wider.
 
     cells, splits: as in make_plan. Raises DisclosureError where the cells contradict each other.
     """
@@ -73,10 +77,12 @@ def showable(
         by_surface = any(other[2] == "surface" for other in (key, *shown))
         if by_surface not in attacks:
             attacks[by_surface] = Attack(cells, splits, plan, policy, by_surface)
-        more = shown | {key: claims[key]}
-        if attacks[by_surface].leaves_room(more):
-            shown = more
-    return frozenset(shown)
+        for part in _PARTS:
+            less = Claim(claims[key].rate, blunt(part * claims[key].size, ROUND_FLOOR) or 0.0)
+            if less.size >= 1 and attacks[by_surface].leaves_room(shown | {key: less}):
+                shown[key] = less
+                break
+    return shown
 
 
 class Attack:

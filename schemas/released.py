@@ -67,7 +67,7 @@ TURN_RATES = Table(
         Column(
             "size",
             pa.float64(),
-            "Independent turns that tell as much as those of the trial, from which the intervals follow; two digits.",
+            "Independent turns that tell as much as the trial's, or fewer; the intervals follow from it. Two digits.",
             nullable=True,
         ),
         *interval("rate", "Flagged turns / turns that the model generated in scored conversations; two digits"),

@@ -1,6 +1,6 @@
 """How often the 95 % intervals of a release hold the truth, on planted trials, and how wide they are.
 
-`python -m tests.benchmarks.interval_coverage [--trials N] [--setting NAME]` takes about twenty minutes for everything.
+`python -m tests.benchmarks.interval_coverage [--trials N] [--setting NAME]` takes about forty minutes for everything.
 Each trial has users, conversations, flags, a source of its own (recall and false positives drawn anew from the law of
 the card's sources), a validation of its own and two readers of its own. Its figures are made by the functions that the
 aggregate stage calls, from exact cells to rounded counts. What each interval must hold:
