@@ -63,9 +63,9 @@ class Claim:
 def showable(
     cells: Cells, splits: Splits, plan: Plan, claims: Mapping[Key, Claim], policy: DisclosurePolicy
 ) -> dict[Key, Claim]:
-    """Those of `claims` (by key of the table `turns`) that may be shown, tried one by one, the whole trial first. Where a
-    rate can be shown only with a smaller size, it has that: its interval is then wider.
+    """Those of `claims` (by key of the table `turns`) that may be shown, tried one by one, the whole trial first.
 
+    A rate that can be shown only with a smaller size has that: its interval is then wider.
     cells, splits: as in make_plan. Raises DisclosureError where the cells contradict each other.
     """
     shown: dict[Key, Claim] = {}
