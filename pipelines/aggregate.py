@@ -14,6 +14,7 @@ from pipelines.aggregate_population import POOLS, populate
 from pipelines.aggregate_rates import Material, quality_rows, rate_rows
 from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
+from pipelines.aggregate_turns import turn_rows
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
 from pipelines.second_reader import SecondReading
@@ -21,7 +22,7 @@ from pipelines.worker import conformed
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Quality
 from schemas.release import check_release_name
-from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS
+from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def aggregate(
     read: Adjudication | None = None,
     second: SecondReading | None = None,
 ) -> dict[str, pa.Table]:
-    """RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
+    """RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
 
     clustered: CLUSTERED. terms: CLUSTER_TERMS. screen_share: share (0 to 1) of the conversations whose screened-out
     turns were scored all the same, None where it is not known; without it nothing bounds what the screen lost.
@@ -104,6 +105,7 @@ def tabulate(
     clusters, words = cluster_tables(material, by_cell, terms, unions)
     rows = (
         (RATES, rates),
+        (TURN_RATES, turn_rows(material, rates)),
         (TRIGGERS, trigger_rows(material, by_cell)),
         (CLUSTERS, clusters),
         (TERMS, words),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.disclosure import Support, clears
 from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES, UNKNOWN
+from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
 from schemas.released import LENGTHS
 
@@ -36,7 +37,8 @@ class Population:
     """The conversations that count.
 
     frame: one row a conversation with user_key, the columns of POOLS (null where a split does not concern it), codes,
-    ended_by, distress, joy. named: values of each split that stand by themselves. pooled: whether the split has a pool.
+    ended_by, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they count. named: values of
+    each split that stand by themselves. pooled: whether the split has a pool.
     cached: what `frame` is made from; whoever made the population unpersists it.
     """
 
@@ -56,9 +58,26 @@ def bounded(clustered: DataFrame, most: int) -> DataFrame:
     return clustered.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= most).drop("_rank")
 
 
+def _counted(frame: DataFrame, most: int) -> DataFrame:
+    """`frame` with turns, at most `most` a conversation, and the flagged ones of each label in the same proportion.
+
+    A part of a turn counts as a whole one or as none, by a draw from the pseudonym: as often as the part is large.
+    """
+    from pyspark.sql import functions as F
+
+    turns, draw = F.col("model_turns"), F.sha2(F.concat(F.lit("turns "), F.col("conversation_key")), 256)
+    place = F.conv(F.substring(draw, 1, 8), 16, 10).cast("bigint")
+    for label in LABELS:
+        scaled = F.col(label)["turns"].cast("bigint") * most
+        part = F.floor(scaled / turns) + (place % turns < scaled % turns).cast("bigint")
+        frame = frame.withColumn(f"{label}_turns", F.when(turns > most, part).otherwise(F.col(label)["turns"]))
+    return frame.withColumn("turns", F.least(turns, F.lit(most)))
+
+
 def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
     """The population of a release from CLUSTERED."""
-    frame = _splits(bounded(clustered, policy.max_conversations_per_user)).persist()
+    kept = _counted(bounded(clustered, policy.max_conversations_per_user), policy.max_turns_per_conversation)
+    frame = _splits(kept).persist()
     kept = frame
     while True:
         values = _supports(kept, {})
@@ -114,6 +133,9 @@ def _splits(frame: DataFrame) -> DataFrame:
         "ended_by",
         "distress",
         "joy",
+        "turns",
+        "distress_turns",
+        "joy_turns",
     )
 
 

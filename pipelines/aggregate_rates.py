@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
 from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_corrected import TURNS, Corrected, correct, expected_errors, turn_mix
-from pipelines.disclosure import clears, coarse, hide, rounded
+from pipelines.disclosure import blunt, clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.disclosure_words import NOT_VALIDATED
 from pipelines.intervals import design_effect, effective_size, poisson, wilson
@@ -100,11 +100,11 @@ def _figures(material: Material, row: Row, counts: list[Row]) -> Row:
     share, size = rate_and_size(row)
     low, high = wilson(share, size)
     mix = {TURNS[row["value"]]: 1.0} if row["dimension"] == "length" else _mix(counts, row["label"])
-    lost = _lost(material, row["label"], counts)
+    lost = lost_to_screen(material, row["label"], counts)
     if row["dimension"] == "all" and (read := _readers(material, row["label"], flagged=False)) is not None:
         effect = read.design_effect(row["label"], row["design_effect"])
         found = read.rate(row["label"], effective_size(row["conversations"], effect, row["users"]))
-        found = Corrected(found.status, *blunt(found))
+        found = Corrected(found.status, *blunted(found))
     else:
         known = material.quality.of(row["label"], row["dimension"], row["value"])
         found = correct(share, size, mix, known, lost)
@@ -128,15 +128,9 @@ def _readers(material: Material, label: str, flagged: bool) -> Adjudication | No
     return read
 
 
-def blunt(found: Corrected | Estimate) -> tuple[float | None, ...]:
-    """Value, lower and upper end of a figure that rests on few conversations, as released: two digits, from which no
-    count follows. The ends are rounded outwards: where everything is read, the interval still holds the figure."""
-    ends = ((found.value, ROUND_HALF_EVEN), (found.low, ROUND_FLOOR), (found.high, ROUND_CEILING))
-    # Ten decimals first: an end that is exact but for the arithmetic must not move.
-    return tuple(
-        None if end is None else float(Context(prec=2, rounding=way).create_decimal_from_float(round(end, 10)))
-        for end, way in ends
-    )
+def blunted(found: Corrected | Estimate) -> tuple[float | None, ...]:
+    """Value, lower and upper end of a figure that rests on few conversations, as released."""
+    return blunt(found.value), blunt(found.low, ROUND_FLOOR), blunt(found.high, ROUND_CEILING)
 
 
 def rate_and_size(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -151,7 +145,7 @@ def _mix(counts: list[Row], label: str) -> dict[float, float]:
     return turn_mix({value: count for value, count in rows.items() if count is not None}, total or 0)
 
 
-def _lost(material: Material, label: str, counts: list[Row]) -> float:
+def lost_to_screen(material: Material, label: str, counts: list[Row]) -> float:
     """Share of the scored conversations that the screen lost, 0 unless the count behind it may be shown."""
     cell, share = material.cell("screen", label, "missed", "missed"), material.screen_share
     total = next(r["conversations"] for r in counts if r["label"] == label and r["dimension"] == "all")
@@ -203,7 +197,7 @@ def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, E
         "reader_recall": read.recall(label),
         "reader_agreement": Estimate(read.agreement[label]),
     }
-    return {name: Estimate(*blunt(figure)) for name, figure in figures.items()}
+    return {name: Estimate(*blunted(figure)) for name, figure in figures.items()}
 
 
 def _by_second_reader(material: Material, label: str, rates: list[Row]) -> dict[str, Estimate]:
@@ -217,13 +211,13 @@ def _by_second_reader(material: Material, label: str, rates: list[Row]) -> dict[
     agreement, answered = Estimate(), Estimate()
     if second is not None and row["status"] == "shown" and second.enough(label):
         if all(clears(second.support(label, confirmed), policy) for confirmed in (True, False)):
-            agreement = Estimate(*blunt(second.agreement(label)))
+            agreement = Estimate(*blunted(second.agreement(label)))
         given, none = second.support(label, True, False), second.support(label, None)
         if clears(given, policy) and clears(none, policy):
-            answered = Estimate(*blunt(second.answered(label)))
+            answered = Estimate(*blunted(second.answered(label)))
         elif clears(given, policy) and none.conversations < policy.min_conversations:
             most = (policy.min_conversations - 1) / material.round(given.conversations + none.conversations)
-            answered = Estimate(*blunt(Estimate(low=max(0.0, 1 - most))))
+            answered = Estimate(*blunted(Estimate(low=max(0.0, 1 - most))))
     return {"second_reader_agreement": agreement, "second_reader_answered": answered}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.labels import LABELS, SITUATIONS, Label
-from schemas.released import ONSETS
+from schemas.released import ONSETS, TURN_DIMENSIONS
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -15,7 +15,8 @@ NOT = "not "
 
 
 def user_counts(conversations: DataFrame) -> DataFrame:
-    """One row a cell and user: table, label, dimension, value, user_key, n, y, b (whole numbers).
+    """One row a cell and user: table, label, dimension, value, user_key, n, y, b (whole numbers). Of the table `turns`,
+    n and y count turns; of all others, conversations.
 
     conversations: the frame of a Population.
     """
@@ -27,17 +28,21 @@ def user_counts(conversations: DataFrame) -> DataFrame:
         flagged = (F.col(label)["flagged"] & F.col("language").isNotNull()).cast("bigint")
         total = F.sum(flagged).over(Window.partitionBy("user_key"))
         frame = frame.withColumn(f"{label}_base", total)
-    cells = [_coverage(), *(column for label in LABELS for column in (_rates(label), _flagged(label)))]
+    cells = [_coverage(), *(make(label) for label in LABELS for make in (_rates, _flagged, _turns))]
     records = F.explode(F.filter(F.concat(*cells), lambda record: record.isNotNull())).alias("cell")
     by = ["cell.table", "cell.label", "cell.dimension", "cell.value", "user_key"]
     return (
         frame.select("user_key", records)
         .groupBy(*by)
-        .agg(F.count("*").alias("n"), F.sum("cell.hit").alias("y"), F.max("cell.base").alias("b"))
+        .agg(F.sum("cell.size").alias("n"), F.sum("cell.hit").alias("y"), F.max("cell.base").alias("b"))
     )
 
 
-def _record(table: str, label: str, dimension: str | Column, value: str | Column, hit: Column, base: Column) -> Column:
+def _record(
+    table: str, label: str, dimension: str | Column, value: str | Column, hit: Column, base: Column,
+    size: Column | None = None,
+) -> Column:  # fmt: skip
+    """size: what the record counts as, 1 where None."""
     from pyspark.sql import functions as F
 
     def text(part: str | Column) -> Column:
@@ -48,6 +53,7 @@ def _record(table: str, label: str, dimension: str | Column, value: str | Column
         F.lit(label).alias("label"),
         text(dimension).alias("dimension"),
         text(value).alias("value"),
+        (F.lit(1) if size is None else size).cast("bigint").alias("size"),
         hit.cast("bigint").alias("hit"),
         base.alias("base"),
     )
@@ -91,6 +97,20 @@ def _flagged(label: Label) -> Column:
     records = [F.when(scored & column["flagged"], _record(t, label, d, v, one, base)) for t, d, v in values]
     lost = scored & ~column["flagged"] & (column["missed"] > 0)
     return F.array(*records, F.when(lost, _record("screen", label, "missed", "missed", one, base)))
+
+
+def _turns(label: Label) -> Column:
+    """Records of the turns of a scored conversation, and of a flagged one: whether more than one turn is flagged."""
+    from pyspark.sql import functions as F
+
+    base, scored, flagged = F.col(f"{label}_base"), F.col("language").isNotNull(), F.col(label)["flagged"]
+    records = []
+    for name in TURN_DIMENSIONS:
+        value = F.lit("all") if name == "all" else F.col(name)
+        turns = _record("turns", label, name, value, F.col(f"{label}_turns"), base, F.col("turns"))
+        again = _record("again", label, name, value, F.col(label)["turns"] > 1, base)
+        records += [F.when(scored, turns), F.when(scored & flagged, again)]
+    return F.array(*records)
 
 
 def _coverage() -> Column:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context
 from typing import Any
 
 import pyarrow as pa
@@ -16,13 +17,15 @@ import pyarrow as pa
 from pipelines.disclosure_words import misspelt
 from schemas.errors import DisclosureError
 from schemas.policy import DisclosurePolicy
-from schemas.released import COMPARISON, RATES, RELEASED, TERMS
+from schemas.released import COMPARISON, RATES, RELEASED, TERMS, TURN_RATES
 from schemas.table import Sensitivity, Table
 
 Rows = list[dict[str, Any]]
 
 DIGITS = 6
 """Decimals of every released share, rate and interval."""
+TWO_DIGITS = (TURN_RATES.name,)
+"""Tables whose figures must not be finer than `blunt` makes them."""
 KEPT_WHERE_HIDDEN = {RATES.name: ("conversations", "users"), COMPARISON.name: ("rate", "baseline_rate")}
 """Figures that a suppressed row may carry: a denominator that is safe alone, the side that its own release shows."""
 
@@ -76,6 +79,13 @@ def coarse(figure: float | None) -> float | None:
     return None if figure is None else round(figure, DIGITS) + 0.0
 
 
+def blunt(figure: float | None, way: str = ROUND_HALF_EVEN) -> float | None:
+    """A figure that no count may follow from, as it is released: two digits. way: rounding of the decimal module; the
+    ends of an interval are rounded outwards, so that it still holds the figure."""
+    # Ten decimals first: an end that is exact but for the arithmetic must not move.
+    return None if figure is None else float(Context(prec=2, rounding=way).create_decimal_from_float(round(figure, 10)))
+
+
 def hide(row: dict[str, Any], table: Table, reason: str = "floor", keep: Sequence[str] = ()) -> dict[str, Any]:
     """`row` with its status set to suppressed and every figure null, except those in `keep`."""
     blank = {c.name: None for c in table.columns if c.nullable and c.name not in keep}
@@ -100,6 +110,8 @@ def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
             _refuse(table, column.name, "words are outside the closed vocabulary", misspelt(table, column.name, data))
         elif pa.types.is_floating(column.type):
             _refuse(table, column.name, f"figures are not finite or finer than {DIGITS} decimals", _fine(values))
+            if table.name in TWO_DIGITS:
+                _refuse(table, column.name, "figures have more than two digits", sum(v != blunt(v) for v in values))
         elif pa.types.is_int64(column.type):
             least = rounded(_floor(table, column.name, policy), policy)
             bad = sum(v is not None and (v < least or v % policy.round_to != 0) for v in values)

@@ -12,7 +12,19 @@ import pyarrow as pa
 from schemas.labels import LABELS, SITUATIONS, Trigger
 from schemas.policy import GatePolicy
 from schemas.release import RELEASE_NAME
-from schemas.released import CLUSTERS, COMPARISON, COVERAGE, DIMENSIONS, LENGTHS, MEASURES, ONSETS, REASONS, STATUSES
+from schemas.released import (
+    CLUSTERS,
+    COMPARISON,
+    COVERAGE,
+    DIMENSIONS,
+    LENGTHS,
+    MEASURES,
+    ONSETS,
+    REASONS,
+    STATUSES,
+    TURN_DIMENSIONS,
+    TURN_RATES,
+)
 from schemas.row_level import NOT_SCORED
 from schemas.table import Table
 
@@ -105,6 +117,7 @@ _COLUMNS: dict[str, Test] = {
     "dimension": _listed(DIMENSIONS),
 }
 _COLUMNS_OF: dict[tuple[str, str], Test] = {
+    (TURN_RATES.name, "dimension"): _listed(TURN_DIMENSIONS),
     (CLUSTERS.name, "trigger"): _listed(Trigger),
     (COMPARISON.name, "dimension"): _listed((*DIMENSIONS, "trigger")),
     (COVERAGE.name, "measure"): _listed(("language", "not_scored", "user_id")),

@@ -11,7 +11,17 @@ import pyarrow as pa
 from schemas.errors import ContractError, DisclosureError
 from schemas.labels import LABELS
 from schemas.release import ReleaseManifest
-from schemas.released import COMPARISON, DIMENSIONS, MEASURES, RATES, REASONS, RELEASED, STATUSES
+from schemas.released import (
+    COMPARISON,
+    DIMENSIONS,
+    MEASURES,
+    RATES,
+    REASONS,
+    RELEASED,
+    STATUSES,
+    TURN_DIMENSIONS,
+    TURN_RATES,
+)
 from schemas.table import Table
 
 Rows = list[dict[str, Any]]
@@ -32,6 +42,7 @@ _CLOSED = {
 }
 _CLOSED_IN = {
     (RATES.name, "dimension"): DIMENSIONS,
+    (TURN_RATES.name, "dimension"): TURN_DIMENSIONS,
     (COMPARISON.name, "dimension"): (*DIMENSIONS, "trigger"),
     ("released_dynamics", "measure"): MEASURES,
 }

@@ -16,6 +16,7 @@ from pipelines.report_result import (
     headline,
     sentence,
     top_triggers,
+    turn_words,
 )
 from pipelines.report_rows import Released
 from pipelines.report_tables import (
@@ -81,6 +82,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "not_scored": not_scored_words(released),
         "coverage": coverage_grids(released),
         "rates": headline_picture(released, baseline),
+        "turns": [turn_words(released, label, baseline) for label in labels()],
         "by_readers": any(corrected_kind(released.rate(label)) != "corrected" for label in labels()),
         "changes": change_pictures(released),
         "dynamics": dynamics_pictures(released, baseline),

@@ -68,6 +68,17 @@ def _verdict(row: Row | None) -> str:
     return "not seen to differ" if verdict == "no difference seen" else str(verdict)
 
 
+def turn_words(released: Released, label: str, baseline: str | None) -> str:
+    """Of the turns that the model wrote, the share flagged for `label`: raw, corrected, and the baseline's."""
+    row, before = released.turn_rate(label), released.turn_rate(label, before=True)
+    said = f"{sentence(label_words(label))}: {rate_words(row)}"
+    if shown(row):
+        said += f"; corrected {corrected_words(row)}"
+    if baseline is not None:
+        said += f"; in {baseline} {rate_words(before) if shown(before) else 'not shown'}"
+    return said
+
+
 def change_sentence(released: Released, label: str, baseline: str) -> str:
     """How the raw rate of `label` over the whole trial compares with the baseline, in full."""
     row = released.change(label)

@@ -8,7 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.released import CLUSTERS, COMPARISON, COVERAGE, DYNAMICS, GATES, QUALITY, RATES, TERMS, TRIGGERS
+from schemas.released import (
+    CLUSTERS,
+    COMPARISON,
+    COVERAGE,
+    DYNAMICS,
+    GATES,
+    QUALITY,
+    RATES,
+    TERMS,
+    TRIGGERS,
+    TURN_RATES,
+)
 
 Row = dict[str, Any]
 Interval = tuple[float, float | None, float | None]
@@ -49,6 +60,11 @@ class Released:
     def rates(self, label: str, dimension: str) -> list[Row]:
         """Rows of released_rates of one label and dimension."""
         return [r for r in self.rows(RATES.name) if r["label"] == label and r["dimension"] == dimension]
+
+    def turn_rate(self, label: str, *, before: bool = False) -> Row | None:
+        """The whole trial's row of released_turn_rates, None where there is none."""
+        rows = self.rows(TURN_RATES.name, before=before)
+        return next((r for r in rows if (r["label"], r["dimension"]) == (label, "all")), None)
 
     def of_label(self, name: str, label: str) -> list[Row]:
         """Rows of table `name` of one label."""

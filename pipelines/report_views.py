@@ -50,6 +50,25 @@ FROM released_rates ORDER BY release, label, dimension, value""",
     ),
 )
 
+TURN_RATES = View(
+    "v_turn_rates",
+    "How often, turn by turn? Raw and corrected rate of turns beside the rate of conversations.",
+    """SELECT t.release, t.label, t.dimension, t.value, t.rate, t.rate_low, t.rate_high, t.corrected, t.corrected_low,
+  t.corrected_high, t.corrected_status, r.rate AS conversation_rate, t.status, t.reason
+FROM released_turn_rates t LEFT JOIN released_rates r USING (release, label, dimension, value)
+ORDER BY t.release, t.label, t.dimension, t.value""",
+    (
+        *_WHO,
+        ("dimension", "all, surface or length."),
+        ("value", "Value of the dimension."),
+        *_interval("rate", "Flagged turns / turns of the model"),
+        *_interval("corrected", "That rate corrected for the scorer's measured error of a turn"),
+        ("corrected_status", "`estimated`, `not estimable` or `suppressed`."),
+        ("conversation_rate", "Flagged conversations / conversations; null where suppressed."),
+        *_WHY,
+    ),
+)
+
 TRIGGERS = View(
     "v_triggers",
     "What brought it about? Triggers, the largest share first, with the rate where the situation is there, and lift.",
@@ -214,4 +233,4 @@ def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
-VIEWS = (RATES, TRIGGERS, CHANGES, CLUSTERS, DYNAMICS, COVERAGE, QUALITY)
+VIEWS = (RATES, TURN_RATES, TRIGGERS, CHANGES, CLUSTERS, DYNAMICS, COVERAGE, QUALITY)

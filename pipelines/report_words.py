@@ -66,6 +66,7 @@ REASON_SENTENCES = {
 
 TABLE_WORDS = {
     "released_rates": "Rates",
+    "released_turn_rates": "Rates of turns",
     "released_triggers": "Triggers",
     "released_clusters": "Clusters",
     "released_dynamics": "How it runs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from schemas.released_columns import LABEL, RELEASE, STATUS, effect, interval
 from schemas.table import Column, Sensitivity, Table
 
 STATUSES = ("shown", "suppressed")
@@ -19,6 +20,8 @@ so that another cell cannot be worked out: one code for all of them, since which
 DIMENSIONS = ("all", "surface", "week", "language", "situation", "length")
 LENGTHS = ("1", "2-3", "4-7", "8-15", "16+")
 """Bins of the number of turns that the model generated in a conversation."""
+TURN_DIMENSIONS = ("all", "surface", "length")
+"""What splits the rate of turns. Each further split adds to what can be worked out."""
 MEASURES = ("onset", "strength", "recovered", "ended_by")
 """Ways in which the flagged conversations of a label are broken down in released_dynamics.
 
@@ -27,72 +30,72 @@ equations, in which a hidden situation could be worked out."""
 ONSETS = ("1", "2-3", "4-7", "8+")
 """Bins of the number of the generated turn at which the expression begins."""
 
-_RELEASE = Column("release", pa.string(), "Release name.")
-_LABEL = Column("label", pa.string(), "`distress` or `joy`.")
-_STATUS = (
-    Column("status", pa.string(), "`shown` or `suppressed`."),
-    Column("reason", pa.string(), "Why the cell is suppressed: `floor` or `too_few_passages`; else ``."),
-)
-
-
-def _effect(of: str) -> Column:
-    doc = (
-        f"Variance of the {of} over that of independent conversations, with an allowance where few users stand behind"
-        " the count; at least 1, rounded up to a tenth."
-    )
-    return Column("design_effect", pa.float64(), doc, nullable=True)
-
-
-def _interval(name: str, what: str) -> tuple[Column, Column, Column]:
-    return (
-        Column(name, pa.float64(), f"{what}, 0 to 1.", nullable=True),
-        Column(f"{name}_low", pa.float64(), f"{what}: lower end of the 95 % interval.", nullable=True),
-        Column(f"{name}_high", pa.float64(), f"{what}: upper end of the 95 % interval.", nullable=True),
-    )
-
-
 RATES = Table(
     "released_rates",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column("dimension", pa.string(), "What splits the trial: all, surface, week, language, situation or length."),
         Column("value", pa.string(), "Value of the dimension; `all` for the whole trial, `other` for a pool."),
         Column("conversations", pa.int64(), "Scored conversations, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
         Column("flagged", pa.int64(), "Conversations flagged with the label, rounded.", nullable=True),
         Column("flagged_users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        _effect("rate"),
-        *_interval("rate", "flagged / conversations"),
-        *_interval("corrected", "Rate corrected for the scorer's measured error (Rogan-Gladen)"),
+        effect("rate"),
+        *interval("rate", "flagged / conversations"),
+        *interval("corrected", "Rate corrected for the scorer's measured error (Rogan-Gladen)"),
         Column(
             "corrected_status",
             pa.string(),
             "`estimated`; `adjudicated` (readers of a sample of this trial, no assumption about the scorer);"
             " `not estimable` (the band reaches 0, or the errors were not measured) or `suppressed`.",
         ),
-        *_STATUS,
+        *STATUS,
     ),
     ("release", "label", "dimension", "value"),
     Sensitivity.RELEASABLE,
     "How often conversations were flagged, over the whole trial and split by one dimension.",
 )
 
+TURN_RATES = Table(
+    "released_turn_rates",
+    (
+        RELEASE,
+        LABEL,
+        Column("dimension", pa.string(), "What splits the trial: all, surface or length."),
+        Column("value", pa.string(), "Value of the dimension, as in released_rates."),
+        Column(
+            "size",
+            pa.float64(),
+            "Independent turns that tell as much as the trial's, or fewer; the intervals follow from it. Two digits.",
+            nullable=True,
+        ),
+        *interval("rate", "Flagged turns / turns that the model generated in scored conversations; two digits"),
+        *interval("corrected", "That rate corrected for the scorer's measured error of a turn; two digits"),
+        Column("corrected_status", pa.string(), "As in released_rates, but never `adjudicated`."),
+        *STATUS,
+    ),
+    ("release", "label", "dimension", "value"),
+    Sensitivity.RELEASABLE,
+    "How often turns were flagged, but not how many there were: beside the number of conversations that would tell how"
+    " few hold a second flagged turn. A conversation counts as at most max_turns_per_conversation turns.",
+)
+
 TRIGGERS = Table(
     "released_triggers",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column("trigger", pa.string(), "Trigger of the taxonomy, `other` included."),
         Column("flagged", pa.int64(), "Flagged conversations with that trigger, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        _effect("share"),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_interval("rate", "Rate among the conversations that hold the situation, affect or not"),
+        effect("share"),
+        *interval("share", "Share of the label's flagged conversations"),
+        *interval("rate", "Rate among the conversations that hold the situation, affect or not"),
         Column("lift", pa.float64(), "That rate over the trial's overall rate.", nullable=True),
         Column("lift_low", pa.float64(), "Lift: lower end of the 95 % interval.", nullable=True),
         Column("lift_high", pa.float64(), "Lift: upper end of the 95 % interval.", nullable=True),
-        *_STATUS,
+        *STATUS,
     ),
     ("release", "label", "trigger"),
     Sensitivity.RELEASABLE,
@@ -102,8 +105,8 @@ TRIGGERS = Table(
 CLUSTERS = Table(
     "released_clusters",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column(
             "cluster",
             pa.int32(),
@@ -113,9 +116,9 @@ CLUSTERS = Table(
         Column("name", pa.string(), "Trigger and terms, made by rule from released strings only."),
         Column("flagged", pa.int64(), "Flagged conversations of the cluster, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        _effect("share"),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_STATUS,
+        effect("share"),
+        *interval("share", "Share of the label's flagged conversations"),
+        *STATUS,
     ),
     ("release", "label", "cluster"),
     Sensitivity.RELEASABLE,
@@ -125,8 +128,8 @@ CLUSTERS = Table(
 TERMS = Table(
     "released_terms",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column("cluster", pa.int32(), "Cluster number within release and label."),
         Column("rank", pa.int32(), "1 is the most typical term of the cluster."),
         Column("term", pa.string(), "A word of the public list."),
@@ -140,8 +143,8 @@ TERMS = Table(
 DYNAMICS = Table(
     "released_dynamics",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column(
             "measure",
             pa.string(),
@@ -150,9 +153,9 @@ DYNAMICS = Table(
         Column("value", pa.string(), "Value of the measure, from a closed list."),
         Column("flagged", pa.int64(), "Flagged conversations, rounded.", nullable=True),
         Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        _effect("share"),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_STATUS,
+        effect("share"),
+        *interval("share", "Share of the label's flagged conversations"),
+        *STATUS,
     ),
     ("release", "label", "measure", "value"),
     Sensitivity.RELEASABLE,
@@ -162,7 +165,7 @@ DYNAMICS = Table(
 COVERAGE = Table(
     "released_coverage",
     (
-        _RELEASE,
+        RELEASE,
         Column(
             "measure",
             pa.string(),
@@ -170,7 +173,7 @@ COVERAGE = Table(
         ),
         Column("value", pa.string(), "Value of the measure."),
         Column("conversations", pa.int64(), "Conversations, rounded.", nullable=True),
-        *_STATUS,
+        *STATUS,
     ),
     ("release", "measure", "value"),
     Sensitivity.RELEASABLE,
@@ -180,8 +183,8 @@ COVERAGE = Table(
 QUALITY = Table(
     "released_quality",
     (
-        _RELEASE,
-        _LABEL,
+        RELEASE,
+        LABEL,
         Column(
             "measure",
             pa.string(),
@@ -210,9 +213,9 @@ QUALITY = Table(
 COMPARISON = Table(
     "released_comparison",
     (
-        _RELEASE,
+        RELEASE,
         Column("baseline", pa.string(), "Name of the release compared with."),
-        _LABEL,
+        LABEL,
         Column("dimension", pa.string(), "As in released_rates, or `trigger` for shares of released_triggers."),
         Column("value", pa.string(), "Value of the dimension."),
         Column("rate", pa.float64(), "Rate (or share) in this release.", nullable=True),
@@ -222,7 +225,7 @@ COMPARISON = Table(
         Column("difference_high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
         Column("detectable", pa.float64(), "Smallest difference seen with 80 % power.", nullable=True),
         Column("verdict", pa.string(), "`higher`, `lower`, `no difference seen` or `not comparable`."),
-        *_STATUS,
+        *STATUS,
     ),
     ("release", "baseline", "label", "dimension", "value"),
     Sensitivity.RELEASABLE,
@@ -232,7 +235,7 @@ COMPARISON = Table(
 GATES = Table(
     "released_gates",
     (
-        _RELEASE,
+        RELEASE,
         Column("gate", pa.string(), "Name of the gate."),
         Column("outcome", pa.string(), "`passed`, `failed` or `not applicable`."),
         Column("figure", pa.float64(), "The figure that was held against the limit.", nullable=True),
@@ -243,5 +246,5 @@ GATES = Table(
     "The gates of the policy and what they said.",
 )
 
-RELEASED = (RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY, COMPARISON, GATES)
+RELEASED = (RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY, COMPARISON, GATES)
 """Every released table; at most two dimensions beside release and label."""

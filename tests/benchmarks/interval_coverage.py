@@ -1,16 +1,14 @@
 """How often the 95 % intervals of a release hold the truth, on planted trials, and how wide they are.
 
-`python -m tests.benchmarks.interval_coverage [--trials N] [--setting NAME]` takes about twenty minutes for everything.
+`python -m tests.benchmarks.interval_coverage [--trials N] [--setting NAME]` takes about forty minutes for everything.
 Each trial has users, conversations, flags, a source of its own (recall and false positives drawn anew from the law of
 the card's sources), a validation of its own and two readers of its own. Its figures are made by the functions that the
 aggregate stage calls, from exact cells to rounded counts. What each interval must hold:
 
-- raw, turns, corrected, readers: the expected value over users and conversations like these, in this trial's source;
-  of `readers`, what these two would find in them, their own errors included. `readers, planted` holds the same interval
-  against the planted expressions: readers' errors are not corrected.
+- raw, corrected, turns (raw and corrected), readers: the expected value over users and conversations like these, in
+  this trial's source; of `readers`, what these two would find in them, their own errors included. `readers, planted`
+  holds the same interval against the planted expressions: readers' errors are not corrected.
 - precision, recall (by readers), screen: the share in this very trial, as their columns say.
-
-The rate of turns is made by the functions of the rate of conversations, with turns in their place; no release has it.
 """
 
 from __future__ import annotations
@@ -26,10 +24,9 @@ import click
 import numpy as np
 
 from pipelines.adjudicate import adjudicated
-from pipelines.aggregate_cells import reduce_users
-from pipelines.aggregate_rates import quality_rows, rate_and_size, rate_rows
-from pipelines.disclosure import rounded
-from pipelines.intervals import design_effect, wilson
+from pipelines.aggregate_rates import quality_rows, rate_rows
+from pipelines.aggregate_turns import turn_rows
+from pipelines.intervals import wilson
 from schemas.policy import AdjudicatePolicy, DisclosurePolicy
 from tests.benchmarks.planted_records import Records
 from tests.benchmarks.planted_scorer import better_scorer, scorer_of_the_card
@@ -63,7 +60,17 @@ SETTINGS = {
     "small, screen loses 30 %": Setting(World(184, 0.08, lost=0.3)),
     "medium, several turns express": Setting(World(914, 0.08, again=0.2), better=True),
 }
-FIGURES = ("raw", "turns", "corrected", "readers", "readers, planted", "precision", "recall", "screen")
+FIGURES = (
+    "raw",
+    "turns",
+    "corrected",
+    "turns, corrected",
+    "readers",
+    "readers, planted",
+    "precision",
+    "recall",
+    "screen",
+)
 Interval = tuple[float | None, float | None, str]
 """Ends and status; both ends None where the release gives none."""
 
@@ -110,7 +117,8 @@ def truths(world: World, trial: Trial, name: str) -> dict[str, float]:
     label, rate = trial.labels[name], world.rate
     other = world.again * recall + (1 - world.again) * alarm
     with_it, without = 1 - (1 - recall) * (1 - other) ** (TURNS - 1), 1 - (1 - alarm) ** TURNS
-    turns = float(LENGTH @ TURNS)
+    counted = np.minimum(TURNS, DisclosurePolicy().max_turns_per_conversation) * LENGTH
+    counted = counted / counted.sum()
     unread = float(np.prod([reader.passes for reader in READERS]))
     finds, errs = (float(np.mean([getattr(reader, part) for reader in READERS])) for part in ("finds", "errs"))
     by_readers = (1 - unread) * (rate * finds + (1 - rate) * errs) + unread / 2
@@ -118,8 +126,9 @@ def truths(world: World, trial: Trial, name: str) -> dict[str, float]:
     flagged = found[label.flagged].sum()
     return {
         "raw": float(LENGTH @ (rate * with_it + (1 - rate) * without)),
-        "turns": (rate * (recall + (turns - 1) * other) + (1 - rate) * alarm * turns) / turns,
+        "turns": float(counted @ (rate * (recall + (TURNS - 1) * other) / TURNS + (1 - rate) * alarm)),
         "corrected": rate,
+        "turns, corrected": float(counted @ (rate * (1 + (TURNS - 1) * world.again) / TURNS)),
         "readers": by_readers,
         "readers, planted": rate,
         "precision": float(flagged / max(1, label.flagged.sum())),
@@ -132,18 +141,18 @@ def released(trial: Trial, policy: DisclosurePolicy) -> dict[str, dict[str, Inte
     """The intervals of a release of this trial, by label and figure."""
     records = Records(trial, policy)
     read = adjudicated(trial.seen, trial.verdicts(), AdjudicatePolicy().sample, NAMES)
-    by_readers = records.material(read)
-    plain, rates = (
-        {row["label"]: row for row in rate_rows(material) if row["dimension"] == "all"}
-        for material in (records.material(), by_readers)
+    by_readers, plain_material = records.material(read), records.material()
+    plain_rows = rate_rows(plain_material)
+    plain, rates, turns = (
+        {row["label"]: row for row in rows if row["dimension"] == "all"}
+        for rows in (plain_rows, rate_rows(by_readers), turn_rows(plain_material, plain_rows))
     )
     measured = {(row["label"], row["measure"]): row for row in quality_rows(by_readers, list(rates.values()))}
     nothing: Interval = (None, None, "")
     out = {}
     for name in NAMES:
-        found = {"raw": _ends(plain[name], "rate"), "corrected": _ends(plain[name], "corrected"), "turns": nothing}
-        if plain[name]["status"] == "shown":
-            found["turns"] = turn_rate(trial, name, policy)
+        found = {"raw": _ends(plain[name], "rate"), "corrected": _ends(plain[name], "corrected")}
+        found |= {"turns": _ends(turns[name], "rate"), "turns, corrected": _ends(turns[name], "corrected")}
         adjudicated_rate = rates[name]["corrected_status"] == "adjudicated"
         found["readers"] = _ends(rates[name], "corrected") if adjudicated_rate else nothing
         found["readers, planted"] = found["readers"]
@@ -158,18 +167,6 @@ def released(trial: Trial, policy: DisclosurePolicy) -> dict[str, dict[str, Inte
 def _ends(row: Mapping[str, Any], name: str) -> Interval:
     ends = [row[f"{name}_{end}" if name else end] for end in ("low", "high")]
     return ends[0], ends[1], str(row.get("corrected_status", "")) if name == "corrected" else ""
-
-
-def turn_rate(trial: Trial, name: str, policy: DisclosurePolicy) -> Interval:
-    """The interval of the share of turns that are flagged."""
-    hits, turns = (np.bincount(trial.user, weights=part).astype(int) for part in (trial.labels[name].hits, trial.turns))
-    cell = reduce_users(zip(turns.tolist(), hits.tolist(), hits.tolist(), strict=True))
-    effect = design_effect(
-        cell.flagged, cell.conversations, cell.users, cell.squares, cell.products, cell.total_squares
-    )
-    row = {"conversations": rounded(cell.conversations, policy), "users": rounded(cell.users, policy),
-           "flagged": rounded(cell.flagged, policy), "design_effect": effect}  # fmt: skip
-    return (*wilson(*rate_and_size(row)), "")
 
 
 def measure(setting: Setting, trials: int, seed: int) -> dict[tuple[str, str], Tally]:

@@ -16,7 +16,8 @@ from pipelines.disclosure_plan import Plan
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Quality
 from schemas.released import LENGTHS
-from tests.benchmarks.planted_trial import Bools, Trial
+from tests.benchmarks.planted_trial import Bools, Ints, Trial
+from tests.privacy.trial import counted
 
 _LAST = (1, 3, 7, 15)
 
@@ -31,10 +32,10 @@ class Records:
         self.kept = np.ones(len(trial.user), dtype=bool)
         bins = np.searchsorted(_LAST, trial.turns)
         while True:
-            supports = [self._cell(bins == n, self.kept).whole for n in range(len(LENGTHS))]
+            supports = [self._cell(bins == n, self.kept, self.kept).whole for n in range(len(LENGTHS))]
             small = [n for n, support in enumerate(supports) if support.conversations and not clears(support, policy)]
             pool = np.isin(bins, small)
-            if not small or clears(self._cell(pool, self.kept).whole, policy):
+            if not small or clears(self._cell(pool, self.kept, self.kept).whole, policy):
                 break
             self.kept &= ~pool
         names = np.where(pool, len(LENGTHS), bins)
@@ -43,18 +44,36 @@ class Records:
         self.lengths = tuple(name for name, _ in lengths)
         self.cells: dict[Key, Cell] = {}
         for name, label in trial.labels.items():
-            self.cells["rates", name, "all", "all"] = self._cell(self.kept, label.flagged, label.flagged)
-            for length, mask in lengths:
-                self.cells["rates", name, "length", length] = self._cell(mask, label.flagged, label.flagged)
+            size, hits = self._counted(name)
+            for split, value, mask in (("all", "all", self.kept), *(("length", *part) for part in lengths)):
+                self.cells["rates", name, split, value] = self._cell(mask, label.flagged, label.flagged)
+                self.cells["again", name, split, value] = self._cell(
+                    mask & label.flagged, label.hits > 1, label.flagged
+                )
+                self.cells["turns", name, split, value] = self._cell(mask, label.hits > 0, label.flagged, (size, hits))
             missed = trial.missed[name]
             self.cells["screen", name, "missed", "missed"] = self._cell(missed, missed, label.flagged)
 
-    def _cell(self, mask: Bools, hit: Bools, base: Bools | None = None) -> Cell:
-        """The Cell of the conversations in `mask`, of which those in `hit` are counted; `base`: in the whole trial."""
+    def _counted(self, name: str) -> tuple[Ints, Ints]:
+        """Turns, and flagged ones, of every conversation as they count in a rate of turns."""
+        most, label = self.policy.max_turns_per_conversation, self.trial.labels[name]
+        turns, hits = self.trial.turns.copy(), label.hits.copy()
+        for n in np.flatnonzero(turns > most):
+            row = {"conversation_key": self.trial.keys[n], "model_turns": int(turns[n]), name: {"turns": int(hits[n])}}
+            turns[n], hits[n] = counted(row, name, most)
+        return turns, hits
+
+    def _cell(self, mask: Bools, hit: Bools, base: Bools, weights: tuple[Ints, Ints] | None = None) -> Cell:
+        """The Cell of the conversations in `mask`, of which those in `hit` are counted; `base`: in the whole trial.
+        weights: as what each conversation, and each that is counted, counts; one where None."""
         mask = mask & self.kept
-        parts = (mask, mask & hit, self.kept & (hit if base is None else base))
+        ones = np.ones(len(mask), dtype=np.int64)
+        size, hits = weights or (ones, ones)
+        parts = ((mask, size), (mask & hit, hits), (self.kept & base, ones))
         users = int(self.trial.user[-1]) + 1
-        n, y, b = (np.bincount(self.trial.user[part], minlength=users) for part in parts)
+        n, y, b = (
+            np.bincount(self.trial.user[part], weight[part], minlength=users).astype(np.int64) for part, weight in parts
+        )
         held = n > 0
         return reduce_users(zip(n[held].tolist(), y[held].tolist(), b[held].tolist(), strict=True))
 

@@ -95,6 +95,14 @@ def test_counts_are_rounded_and_floored(trial: Trial) -> None:
             assert row["rate"] is None and row["reason"]
 
 
+def test_rates_of_turns_stand_beside_those_of_conversations_and_are_lower(trial: Trial) -> None:
+    shown = rows(trial.candidate, "SELECT * FROM v_turn_rates WHERE status = 'shown'")
+    assert ("distress", "all") in {(row["label"], row["dimension"]) for row in shown}
+    for row in shown:
+        assert row["rate"] <= row["conversation_rate"], "of a conversation's turns at least one is flagged, seldom all"
+        assert row["rate"] == float(f"{row['rate']:.2g}")
+
+
 def test_the_second_release_is_compared_with_the_first(trial: Trial) -> None:
     found = rows(trial.candidate, "SELECT * FROM released_comparison WHERE dimension = 'all'")
     assert {row["label"] for row in found} == set(LABELS)

@@ -15,7 +15,7 @@ from pipelines.aggregate_records import NOT
 from pipelines.disclosure import Support, clears
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
-from schemas.released import LENGTHS, ONSETS
+from schemas.released import LENGTHS, ONSETS, TURN_DIMENSIONS
 
 Row = dict[str, Any]
 Counts = dict[Key, dict[str, tuple[int, int, int]]]
@@ -53,7 +53,8 @@ def make_rows(seed: int, conversations: int, users: int) -> list[Row]:
             "thinking_distress": False,
         }
         for label in map(str, LABELS):
-            row[label] = _labelled(dice, turns, not why and dice.random() < rates[label], triggers, clustered)
+            found = _labelled(dice, turns, not why and dice.random() < rates[label], triggers, clustered)
+            row[label] = found | {"turns": _flagged_turns(random.Random(f"{seed} {number} {label}"), found, turns)}
         rows.append(row)
     return rows
 
@@ -64,7 +65,6 @@ def _labelled(dice: random.Random, turns: int, flagged: bool, triggers: list[str
     cluster = dice.choices((-1, 0, 1, 2, 3), (8, 6, 4, 2, 1))[0] if clustered else -1
     return {
         "flagged": flagged,
-        "turns": int(flagged),
         "onset": onset if flagged else None,
         "peak": 0.5,
         "slope": 0.0,
@@ -75,6 +75,16 @@ def _labelled(dice: random.Random, turns: int, flagged: bool, triggers: list[str
         "missed": 4.0 if not flagged and dice.random() < 0.01 else 0.0,
         "cluster": cluster if flagged else -2,
     }
+
+
+def _flagged_turns(dice: random.Random, found: Row, turns: int) -> int:
+    """A number of flagged turns that goes with onset and recovery."""
+    if not found["flagged"]:
+        return 0
+    after = turns - int(found["onset"])
+    if found["recovered"]:
+        return min(after, 1 + int(dice.expovariate(1.0)))
+    return 1 if not after else min(after + 1, 2 + int(dice.expovariate(1.0)))
 
 
 def _length(turns: int) -> str:
@@ -134,7 +144,7 @@ class Exact:
             pooled = any(v in small[split] for v in values)
             self.splits[split] = (*self.named[split], pool) if pooled else self.named[split]
         self.counts: Counts = defaultdict(dict)
-        self._count(kept, small)
+        self._count(kept, small, policy.max_turns_per_conversation)
         self.cells = {key: reduce_users(by_user.values()) for key, by_user in self.counts.items()}
 
     def unions(self, wanted: Mapping[Split, Iterable[str]]) -> dict[Split, Cell]:
@@ -162,7 +172,7 @@ class Exact:
         found = _support(row["user_key"] for row, parts in kept if parts[split] in small)
         return not found.conversations or clears(found, policy)
 
-    def _count(self, kept: list[tuple[Row, dict[str, str | None]]], small: dict[str, set[str]]) -> None:
+    def _count(self, kept: list[tuple[Row, dict[str, str | None]]], small: dict[str, set[str]], most: int) -> None:
         base: dict[tuple[str, str], int] = defaultdict(int)
         for row, _ in kept:
             for label in map(str, LABELS):
@@ -170,8 +180,34 @@ class Exact:
         for row, raw in kept:
             parts = {split: POOLS[split] if value in small[split] else value for split, value in raw.items()}
             for key, hit in _cells_of(row, parts):
-                n, y, _ = self.counts[key].get(row["user_key"], (0, 0, 0))
-                self.counts[key][row["user_key"]] = (n + 1, y + hit, base[key[1], row["user_key"]])
+                self._add(key, row["user_key"], 1, hit, base)
+            for key, size, hit in _turn_cells_of(row, parts, most):
+                self._add(key, row["user_key"], size, hit, base)
+
+    def _add(self, key: Key, user: str, size: int, hit: int, base: Mapping[tuple[str, str], int]) -> None:
+        n, y, _ = self.counts[key].get(user, (0, 0, 0))
+        self.counts[key][user] = (n + size, y + hit, base[key[1], user])
+
+
+def counted(row: Row, label: str, most: int) -> tuple[int, int]:
+    """(turns, flagged turns) of a row as they count in a rate of turns."""
+    turns, hits = row["model_turns"], row[label]["turns"]
+    if turns <= most:
+        return turns, hits
+    place = int(hashlib.sha256(f"turns {row['conversation_key']}".encode()).hexdigest()[:8], 16)
+    whole, part = divmod(hits * most, turns)
+    return most, whole + (place % turns < part)
+
+
+def _turn_cells_of(row: Row, parts: dict[str, str | None], most: int) -> Iterable[tuple[Key, int, int]]:
+    if parts["language"] is None:
+        return
+    for label in map(str, LABELS):
+        for name in TURN_DIMENSIONS:
+            value = "all" if name == "all" else str(parts[name])
+            yield ("turns", label, name, value), *counted(row, label, most)
+            if row[label]["flagged"]:
+                yield ("again", label, name, value), 1, int(row[label]["turns"] > 1)
 
 
 def _cells_of(row: Row, parts: dict[str, str | None]) -> Iterable[tuple[Key, int]]:

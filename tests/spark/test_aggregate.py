@@ -15,7 +15,7 @@ from schemas.errors import ContractError
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Counts, LabelQuality, Quality
-from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS
+from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 from tests.privacy.trial import Exact, Row, bounded, make_rows
 
@@ -26,6 +26,7 @@ POLICY = DisclosurePolicy()
 QUALITY_OF = Quality({str(label): LabelQuality(0.5, (Counts(200, 180, 2000, 2),)) for label in LABELS})
 Tables = dict[str, pa.Table]
 SEED = 14
+TABLES = (RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY)
 TERM_ROWS: list[Row] = [
     {"label": label, "cluster": cluster, "term": term, "weight": weight, "users": users}
     for label in ("distress", "joy")
@@ -82,10 +83,10 @@ def test_spark_finds_what_plain_python_finds(found: Tables, trial: list[Row]) ->
     expected = tabulate(
         exact.cells, exact.splits, exact.named, exact.unions, terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25
     )
-    assert list(found) == [table.name for table in (RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY)]
+    assert list(found) == [table.name for table in TABLES]
     for name, table in expected.items():
         assert found[name].to_pylist() == table.to_pylist(), name
-    for table in (RATES, TRIGGERS, DYNAMICS, COVERAGE):
+    for table in (RATES, TURN_RATES, TRIGGERS, DYNAMICS, COVERAGE):
         states = set(found[table.name].column("status").to_pylist())
         assert states == {"shown", "suppressed"}, f"{table.name} must show and hide something, or this compares nothing"
     assert found[TERMS.name].num_rows > 3
@@ -104,8 +105,24 @@ def test_nobody_counts_more_often_than_the_bound(spark: SparkSession, trial: lis
     policy = DisclosurePolicy(max_conversations_per_user=10)
     population = populate(frame(spark, trial + greedy), policy)
     counts = user_counts(population.frame)
-    assert counts.agg({"n": "max"}).collect()[0][0] == 10
+    assert counts.where("table <> 'turns'").agg({"n": "max"}).collect()[0][0] == 10
     population.cached.unpersist()
+
+
+def test_turns_count_as_plain_python_counts_them_and_no_more_than_the_bound(
+    spark: SparkSession, trial: list[Row]
+) -> None:
+    for most in (3, 20):
+        policy = DisclosurePolicy(max_turns_per_conversation=most)
+        population = populate(frame(spark, trial), policy)
+        rows = user_counts(population.frame).where("table IN ('turns', 'again')").collect()
+        population.cached.unpersist()
+        found = {(r["table"], r["label"], r["dimension"], r["value"], r["user_key"]): (r["n"], r["y"]) for r in rows}
+        exact = Exact(trial, policy).counts
+        wanted = {(*key, user): pair[:2] for key, users in exact.items() for user, pair in users.items()}
+        assert found == {key: pair for key, pair in wanted.items() if key[0] in ("turns", "again")}
+        assert any(n > y > 0 for key, (n, y) in found.items() if key[0] == "turns")
+    assert max(n for key, (n, _) in found.items() if key[0] == "turns") <= policy.max_conversations_per_user * most
 
 
 def test_one_user_with_five_hundred_conversations_hides_no_cell_and_makes_none(
@@ -150,7 +167,7 @@ def test_without_clusters_one_row_says_why(spark: SparkSession, trial: list[Row]
 @pytest.mark.parametrize("size", [0, 12])
 def test_a_trial_under_the_floors_shows_nothing(spark: SparkSession, trial: list[Row], size: int) -> None:
     small = run(spark, trial[:size])
-    for table in (RATES, TRIGGERS, CLUSTERS, DYNAMICS, COVERAGE):
+    for table in (RATES, TURN_RATES, TRIGGERS, CLUSTERS, DYNAMICS, COVERAGE):
         assert set(small[table.name].column("status").to_pylist()) == {"suppressed"}
     assert small[TERMS.name].num_rows == 0
     assert looked_at(small) == {"conversations": None, "conversations_with_user": None}

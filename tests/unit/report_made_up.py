@@ -12,8 +12,8 @@ from schemas.labels import SITUATIONS
 from schemas.policy import Policies
 from schemas.release import ReleaseManifest
 from schemas.released import ONSETS, RELEASED
+from tests.unit.report_figures import Row, figures, state, turn_rate_rows, wilson
 
-Row = dict[str, Any]
 Tables = dict[str, pa.Table]
 Split = dict[str, tuple[int, int | None]]
 
@@ -31,23 +31,6 @@ SURFACES: Split = {"chat": (990, 85), "coding_agent": (490, 30)}
 WEEKS: Split = {"2025-W36": (500, 35), "2025-W37": (560, 45), "2025-W38": (420, 35)}
 LANGUAGES: Split = {"en": (1360, 105), "de": (60, None), "other languages": (60, None)}
 LENGTH_SPLIT: Split = {"1": (310, None), "2-3": (480, 20), "4-7": (410, 40), "8-15": (210, 35), "16+": (70, None)}
-
-
-def wilson(k: int, n: int, effect: float = 1.4) -> tuple[float, float, float]:
-    """Share with its 95 % Wilson interval at the effective size n / effect."""
-    p, size, z = k / n, n / effect, 1.96
-    middle, spread = p + z * z / (2 * size), z * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
-    return p, (middle - spread) / (1 + z * z / size), (middle + spread) / (1 + z * z / size)
-
-
-def figures(name: str, values: tuple[float, float, float] | None) -> Row:
-    """The three columns of an interval."""
-    return dict(zip((name, f"{name}_low", f"{name}_high"), values or (None, None, None), strict=True))
-
-
-def state(hidden: bool, reason: str = "floor") -> Row:
-    """status and reason."""
-    return {"status": "suppressed", "reason": reason} if hidden else {"status": "shown", "reason": ""}
 
 
 def rate_row(label: str, dimension: str, value: str, n: int | None, k: int | None, *, estimable: bool = True) -> Row:
@@ -212,6 +195,7 @@ def made_up(release: str = "trial-b", distress: int | None = 115, joy: int | Non
     shares = {"distress": DISTRESS_SHARES, "joy": JOY_SHARES}
     rows: dict[str, list[Row]] = {
         "released_rates": rates(distress, joy, estimable=estimable),
+        "released_turn_rates": turn_rate_rows(totals, list(SURFACES), estimable=estimable),
         "released_triggers": [r for label in totals for r in trigger_rows(label, totals[label], shares[label])],
         "released_clusters": [r for label in totals for r in cluster_rows(label, totals[label], CLUSTERS[label])],
         "released_terms": [

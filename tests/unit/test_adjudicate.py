@@ -18,7 +18,7 @@ from pipelines.adjudicate import (
     bounded,
     draw,
 )
-from pipelines.aggregate_rates import blunt
+from pipelines.aggregate_rates import blunted
 from schemas.labels import LABELS
 from schemas.quality import Estimate
 
@@ -149,13 +149,13 @@ def test_nobody_weighs_more_than_the_bound() -> None:
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_a_blunt_interval_has_two_digits_and_still_holds_what_it_held(a: float, b: float, c: float) -> None:
     low, value, high = sorted((a, b, c))
-    found = blunt(Estimate(value, low, high))
+    found = blunted(Estimate(value, low, high))
     assert all(end is not None and float(f"{end:.2g}") == end for end in found)
     assert found[1] is not None and found[2] is not None
     assert low - max(0.1 * low, 1e-10) <= found[1] <= low + 1e-10 and high - 1e-10 <= found[2] <= 1.1 * high + 1e-10
 
 
 def test_a_share_known_exactly_is_inside_its_blunt_interval() -> None:
-    assert blunt(Estimate(47 / 60, 47 / 60, 47 / 60)) == (0.78, 0.78, 0.79)
-    assert blunt(Estimate(0.75, 0.75 + 1e-15, 0.75 + 1e-15)) == (0.75, 0.75, 0.75)
-    assert blunt(Estimate()) == (None, None, None)
+    assert blunted(Estimate(47 / 60, 47 / 60, 47 / 60)) == (0.78, 0.78, 0.79)
+    assert blunted(Estimate(0.75, 0.75 + 1e-15, 0.75 + 1e-15)) == (0.75, 0.75, 0.75)
+    assert blunted(Estimate()) == (None, None, None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.disclosure import Support, clears, gated_count, hide, release, rounded, together
 from schemas.errors import ContractError, DisclosureError
 from schemas.policy import DisclosurePolicy
-from schemas.released import CLUSTERS, COVERAGE, GATES, RATES, TERMS, TRIGGERS
+from schemas.released import CLUSTERS, COVERAGE, GATES, RATES, TERMS, TRIGGERS, TURN_RATES
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 
 POLICY = DisclosurePolicy()
@@ -20,6 +20,11 @@ RATE: Row = {
     "flagged": 60, "flagged_users": 40, "design_effect": 1.4, "rate": 0.066667, "rate_low": 0.05, "rate_high": 0.09,
     "corrected": 0.06, "corrected_low": 0.04, "corrected_high": 0.08, "corrected_status": "estimated",
     "status": "shown", "reason": "",
+}  # fmt: skip
+TURN_RATE: Row = {
+    "release": "r-1", "label": "joy", "dimension": "length", "value": "4-7", "size": 4200.0, "rate": 0.023,
+    "rate_low": 0.019, "rate_high": 0.028, "corrected": 0.024, "corrected_low": 0.019, "corrected_high": 0.03,
+    "corrected_status": "estimated", "status": "shown", "reason": "",
 }  # fmt: skip
 CLUSTER: Row = {
     "release": "r-1", "label": "joy", "cluster": 0, "trigger": "creative", "name": "creative: poem, story",
@@ -42,6 +47,12 @@ MUTANTS = {
     "a figure that is not a number": (RATES, RATE | {"rate": float("nan")}),
     "a maximum in an extra column": (RATES, RATE | {"largest": 0.9}),
     "an exact count in an extra column": (RATES, RATE | {"exact": 61}),
+    "a rate of turns of three digits": (TURN_RATES, TURN_RATE | {"rate": 0.0229}),
+    "an end of three digits": (TURN_RATES, TURN_RATE | {"corrected_high": 0.0304}),
+    "a number of turns": (TURN_RATES, TURN_RATE | {"size": 6869.0}),
+    "a number of turns in an extra column": (TURN_RATES, TURN_RATE | {"turns": 6870}),
+    "a split of turns that is not listed": (TURN_RATES, TURN_RATE | {"dimension": "language", "value": "en"}),
+    "a suppressed rate of turns with a figure": (TURN_RATES, TURN_RATE | {"status": "suppressed", "reason": "floor"}),
     "a third dimension": (RATES, RATE | {"dimension": "surface and week"}),
     "a surface in free text": (RATES, RATE | {"value": "Alice's phone"}),
     "a week that is a day": (RATES, RATE | {"dimension": "week", "value": "2025-09-01"}),
@@ -72,6 +83,7 @@ def test_the_gate_refuses(table: Any, row: Row) -> None:
 @pytest.mark.parametrize(
     ("table", "row"),
     [(RATES, RATE), (RATES, hide(RATE, RATES)), (RATES, hide(RATE, RATES, keep=("conversations", "users"))),
+     (TURN_RATES, TURN_RATE), (TURN_RATES, hide(TURN_RATE, TURN_RATES)),
      (CLUSTERS, CLUSTER), (TERMS, TERM), (GATES, GATE), (COVERAGE, SPANISH)],
 )  # fmt: skip
 def test_the_gate_lets_sound_rows_out(table: Any, row: Row) -> None:

@@ -18,10 +18,12 @@ POLICY = DisclosurePolicy()
 Part = tuple[int, Row, Row | None]
 """How many conversations, what differs in them, how they are flagged."""
 NOT_FLAGGED: Row = {
-    "flagged": False, "onset": None, "recovered": None, "strong": False, "trigger": "none", "missed": 0.0, "cluster": -2
+    "flagged": False, "turns": 0, "onset": None, "recovered": None, "strong": False, "trigger": "none", "missed": 0.0,
+    "cluster": -2,
 }  # fmt: skip
 FLAGGED: Row = {
-    "flagged": True, "onset": 1, "recovered": True, "strong": False, "trigger": "abuse", "missed": 0.0, "cluster": -1
+    "flagged": True, "turns": 1, "onset": 1, "recovered": True, "strong": False, "trigger": "abuse", "missed": 0.0,
+    "cluster": -1,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pipelines.adjudicate import draw
 from pipelines.flag import flag_row
 from pipelines.pseudonym import keyed_draw
 from schemas.policy import AdjudicatePolicy, DisclosurePolicy, FlagPolicy
-from tests.benchmarks.interval_coverage import FIGURES, OPEN, Setting, Tally, main, measure, truths, turn_rate
+from tests.benchmarks.interval_coverage import FIGURES, OPEN, Setting, Tally, main, measure, released, truths
 from tests.benchmarks.planted_records import Records
 from tests.benchmarks.planted_scorer import Law, fit, scorer_of_the_card
 from tests.benchmarks.planted_trial import NAMES, Trial, World, make_trial
@@ -89,14 +89,19 @@ def test_readers_are_asked_about_what_is_drawn_and_found_tells_what_they_would_s
 def test_the_expected_shares_are_those_of_a_very_large_trial() -> None:
     world = World(20_000, 0.1, again=0.2)
     trial = planted(5, world)
+    counted = np.minimum(trial.turns, OPEN.max_turns_per_conversation)
     for name in NAMES:
         true, label = truths(world, trial, name), trial.labels[name]
         assert true["raw"] == pytest.approx(label.flagged.mean(), abs=0.01)
-        assert true["turns"] == pytest.approx(label.flagged_turns.mean(), abs=0.003)
+        assert true["turns"] == pytest.approx(np.average(label.hits / trial.turns, weights=counted), abs=0.003)
         assert true["corrected"] == pytest.approx(label.holds.mean(), abs=0.01)
         assert true["readers"] == pytest.approx(trial.found(name).mean(), abs=0.01)
-        low, high, _ = turn_rate(trial, name, OPEN)
-        assert low is not None and high is not None and low < label.flagged_turns.mean() < high
+        expressing = label.holds * (1 + (trial.turns - 1) * world.again) / trial.turns
+        assert true["turns, corrected"] == pytest.approx(np.average(expressing, weights=counted), abs=0.003)
+        low, high, _ = released(trial, OPEN)[name]["turns"]
+        assert low is not None
+        assert high is not None
+        assert low < true["turns"] < high
 
 
 def test_a_fitted_law_is_the_one_that_the_counts_are_drawn_from() -> None:

@@ -19,7 +19,8 @@ from pipelines.report_numbers import SPACE, between, percent
 from pipelines.report_rows import Released
 from schemas.release import ReleaseManifest
 from tests.unit.report_by_readers import by_readers
-from tests.unit.report_made_up import Row, Tables, made_up, manifest
+from tests.unit.report_figures import Row
+from tests.unit.report_made_up import Tables, made_up, manifest
 
 BEFORE = made_up("trial-a", 60, 85)
 ALONE = manifest(baseline=None)
