@@ -89,5 +89,7 @@ def test_a_situation_in_the_turn_before_is_the_trigger() -> None:
     assert items[0].result == {} and row["codes"] == [str(SITUATIONS[0])]
 
 
-def test_nothing_to_judge_is_no_error() -> None:
-    judge([], [], cast(Scorer, Scripted()), 0.5, 0.0)
+def test_nothing_to_judge_reads_nothing_and_leaves_rows_as_they_are() -> None:
+    out, scorer = [{"conversation_key": "k", "codes": []}], Scripted()
+    judge([], cast(Any, out), cast(Scorer, scorer), 0.5, 1.0)
+    assert out == [{"conversation_key": "k", "codes": []}] and scorer.read == []
