@@ -23,7 +23,7 @@ LIKELY = 0.75
 EVEN = 0.5
 FOREIGN_BELOW = 0.45
 """Share of known words under which a text is not English (to the model)."""
-_LATIN = 0x24F
+_LATIN = "\u024f"
 _LONG_ADDRESS = 160
 _CODE_WORD = re.compile(r"[a-z_]+\d+|[a-z]+[A-Z]\w*")
 _LINE = 200
@@ -92,19 +92,28 @@ class Surroundings:
 
 def in_other_script(words: list[str]) -> bool:
     """Whether most words are in another script than Latin. There only words with a capital are taken for names."""
-    letters = [word for word in words[:2000] if word[0].isalpha()]
-    return 2 * sum(ord(word[0]) > _LATIN for word in letters) > max(len(letters), 8)
+    firsts = [word[0] for word in words[:2000]]
+    if max(firsts, default="") <= _LATIN:
+        return False
+    letters = list(filter(str.isalpha, firsts))
+    return 2 * sum(letter > _LATIN for letter in letters) > max(len(letters), 8)
 
 
 def is_foreign(words: list[str], known: Callable[[str], bool]) -> bool | None:
     """Whether most of the lower-case words are unknown; None where there are fewer than eight."""
     if in_other_script(words):
         return True
-    letters = [word for word in words[:2000] if word[0].isalpha()]
-    lower = [word for word in letters if len(word) > 1 and not word[0].isupper()]
+    lower = [word for word in words[:2000] if len(word) > 1 and word[0].isalpha() and not word[0].isupper()]
     if len(lower) < 8:
         return None
-    return sum(map(known, lower)) < FOREIGN_BELOW * len(lower)
+    # So many known ones are enough: the rest need not be looked up.
+    enough = FOREIGN_BELOW * len(lower)
+    found = 0
+    for word in lower:
+        found += known(word)
+        if found >= enough:
+            return False
+    return True
 
 
 def judged(label: str, start: int, end: int, score: float, around: Surroundings) -> float:

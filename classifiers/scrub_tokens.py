@@ -59,11 +59,19 @@ class Cut:
 
 def text_case(words: list[str]) -> int:
     """Letter case of a text from its words: 0 as is usual, 1 no capital at all, 2 hardly a small letter."""
-    letters = [word for word in words[:400] if word[0].isalpha()]
-    if not any(word[0].isupper() for word in letters):
+    head = words[:400]
+    if not any(first.isupper() and first.isalpha() for first in {word[0] for word in head}):
         return 1
-    lower = sum(not word.isupper() for word in letters if len(word) > 1)
-    return 2 if 5 * lower < sum(len(word) > 1 for word in letters) else 0
+    # One pass that ends where the answer is certain: this runs for every turn.
+    lower = letters = 0
+    for word in head:
+        if len(word) > 1 and word[0].isalpha():
+            letters += 1
+            if not word.isupper():
+                lower += 1
+                if 5 * lower >= len(head):
+                    return 0
+    return 2 if 5 * lower < letters else 0
 
 
 def letter_groups(words: Sequence[str]) -> tuple[Any, Any]:

@@ -22,6 +22,8 @@ _RARE = 3.0
 """Weight of a situation that is held against one that is not: of eleven, a turn holds one or two."""
 _DISTRESS = 2.0
 """Weight of a turn with distress against one without, in the loss that tells the two apart."""
+_JOY = 0.5
+"""Weight of the loss that tells strong joy from all else, mild joy above all, where that of distress has 1."""
 _ROOM = WINDOW_TOKENS * 4 // 3
 """A little more than a window: the whole turn's label must mostly hold for the part that is shown."""
 
@@ -81,8 +83,8 @@ def _optimizer(network: ScorerNetwork, settings: Training) -> torch.optim.Optimi
 
 
 def _loss(outputs: tuple[Tensor, Tensor, Tensor], rows: Sequence[Example], class_weight: Tensor, real: float) -> Tensor:
-    """Affect and voice by cross-entropy, distress of any level and situations by binary cross-entropy, the latter where
-    they are known.
+    """Affect and voice by cross-entropy; distress of any level, strong joy and situations by binary cross-entropy, the
+    latter where they are known.
 
     Unsure labels count half, real turns `real` times.
     """
@@ -95,11 +97,14 @@ def _loss(outputs: tuple[Tensor, Tensor, Tensor], rows: Sequence[Example], class
     neutral = AFFECTS.index(Affect.NEUTRAL)
     distress, other = logs[:, :neutral].logsumexp(1), logs[:, neutral:].logsumexp(1)
     by_distress = -torch.where(affect < neutral, _DISTRESS * distress, other)
+    strong = AFFECTS.index(Affect.STRONG_JOY)
+    by_joy = -torch.where(affect == strong, logs[:, strong], logs[:, :strong].logsumexp(1))
     by_voice = F.cross_entropy(outputs[1], voice, reduction="none")
     known = torch.tensor([float(e.situations_known) for e in rows])
     rare = torch.full((len(SITUATIONS),), _RARE)
     by_situation = F.binary_cross_entropy_with_logits(outputs[2], held, pos_weight=rare, reduction="none").sum(1)
-    return ((0.5 * by_affect + by_distress + 0.5 * by_voice + _SITUATION_WEIGHT * known * by_situation) * sure).mean()
+    loss = 0.5 * by_affect + by_distress + _JOY * by_joy + 0.5 * by_voice + _SITUATION_WEIGHT * known * by_situation
+    return (loss * sure).mean()
 
 
 def fit(examples: Sequence[Example], settings: Training, say: Callable[[str], None]) -> ScorerNetwork:

@@ -6,8 +6,8 @@ import re
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
 
+from classifiers.recognizers.once import once
 from classifiers.recognizers.pieces import hits
 
 # A run of letters ends where the word boundary of a regular expression may be.
@@ -33,7 +33,7 @@ class Traits:
     """Whether the text is several turns in a row, parted by line ends, and `before` the same: needs then hold where
     they hold for one of the turns, and maybe elsewhere."""
 
-    @cached_property
+    @once
     def low(self) -> str:
         """The text in lower case, of the same length: the few letters that grow in lower case stay as they
         are. An i without a dot gets one, as a regular expression that ignores case sees it."""
@@ -42,42 +42,42 @@ class Traits:
             low = "".join(char if len(char.lower()) > 1 else char.lower() for char in self.text)
         return dotted(low)
 
-    @cached_property
+    @once
     def low_before(self) -> str:
         """The end of the turns before in lower case."""
         return dotted(self.before.lower())
 
-    @cached_property
+    @once
     def hits(self) -> dict[str, list[int]]:
         """Where in `low` each known piece starts that occurs."""
         return hits(self.low)
 
-    @cached_property
+    @once
     def hits_before(self) -> dict[str, list[int]]:
         """The same for the end of the turns before."""
         return hits(self.low_before) if self.before else {}
 
-    @cached_property
+    @once
     def words_before(self) -> frozenset[str]:
         """The different runs of letters at the end of the turns before, in lower case."""
         return frozenset(LETTERS.findall(self.low_before))
 
-    @cached_property
+    @once
     def kept(self) -> dict[str, list[re.Match[str]]]:
         """Matches of expressions that several recognisers share."""
         return {}
 
-    @cached_property
+    @once
     def opened_before(self) -> str:
         """The end of the turns before with names of fields as words."""
         return opened(self.before)
 
-    @cached_property
+    @once
     def memo(self) -> dict[object, bool]:
         """What `remembered` needs said of this text."""
         return {}
 
-    @cached_property
+    @once
     def places(self) -> dict[str, list[int]]:
         """Where anchors stand, by their expressions, for forms that share one."""
         return {}
@@ -89,35 +89,35 @@ class Traits:
             found = self.places[anchor] = [place.start() for place in compiled.finditer(self.text)]
         return found
 
-    @cached_property
+    @once
     def digit_ends(self) -> list[int]:
         """The end of each digit."""
         return [digit.end() for digit in _DIGIT.finditer(self.text)]
 
-    @cached_property
+    @once
     def chars(self) -> frozenset[str]:
         return frozenset(self.text)
 
-    @cached_property
+    @once
     def digits(self) -> bool:
         return _DIGIT.search(self.text) is not None
 
-    @cached_property
+    @once
     def long_number(self) -> bool:
         """Whether five digits stand close together."""
         return self.digits and _LONG_NUMBER.search(self.text) is not None
 
-    @cached_property
+    @once
     def longest(self) -> int:
         """Characters of the longest run without white space."""
         return max(map(len, self.text.split()), default=0)
 
-    @cached_property
+    @once
     def word_set(self) -> frozenset[str]:
         """The different runs of letters in lower case."""
         return frozenset(LETTERS.findall(self.low))
 
-    @cached_property
+    @once
     def _tables(self) -> tuple[list[int], list[tuple[str, ...]]]:
         """Where each line starts, and for each mark that can part cells the first of the lines up to this one that
         all hold it."""
@@ -131,7 +131,7 @@ class Traits:
             at += len(line) + 1
         return starts, heads
 
-    @cached_property
+    @once
     def heads(self) -> frozenset[str]:
         """All heads of columns with something under them, their names of fields opened, without quotes."""
         if "\n" not in self.text or self.chars.isdisjoint(_BETWEEN):
