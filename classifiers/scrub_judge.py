@@ -103,6 +103,8 @@ def is_foreign(words: list[str], known: Callable[[str], bool]) -> bool | None:
     """Whether most of the lower-case words are unknown; None where there are fewer than eight."""
     if in_other_script(words):
         return True
+    if len(words) < 8:
+        return None
     lower = [word for word in words[:2000] if len(word) > 1 and word[0].isalpha() and not word[0].isupper()]
     if len(lower) < 8:
         return None

@@ -62,7 +62,7 @@ class PluginEngine(NameEngine):
 
 def within(artifacts: NlpArtifacts, low: int, high: int) -> NlpArtifacts:
     """Artifacts of the part of a text from `low` to `high`; names that cross an end are cut there."""
-    if low == 0 and all(span.end_char <= high for span in artifacts.entities[-1:]):
+    if not artifacts.entities or (low == 0 and artifacts.entities[-1].end_char <= high):
         return artifacts
     # Names stand in order and do not overlap, so those of a part are found without looking at all.
     first = bisect_right(artifacts.entities, low, key=lambda span: span.end_char)

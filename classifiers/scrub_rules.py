@@ -13,7 +13,6 @@ from classifiers.recognizers.credit_card import CreditCard
 from classifiers.recognizers.driver_license import DriverLicense
 from classifiers.recognizers.email_address import EmailAddress
 from classifiers.recognizers.encoded_email import EncodedEmail
-from classifiers.recognizers.form import Form
 from classifiers.recognizers.iban_code import IbanCode
 from classifiers.recognizers.ip_address import IpAddress
 from classifiers.recognizers.mac_address import MacAddress
@@ -21,7 +20,7 @@ from classifiers.recognizers.national_id import NationalId
 from classifiers.recognizers.passport import Passport
 from classifiers.recognizers.phone_number import PhoneNumber
 from classifiers.recognizers.residence import Residence
-from classifiers.recognizers.rule import Rule
+from classifiers.recognizers.rule import Rule, Tried, needed
 from classifiers.recognizers.secret import Secret
 from classifiers.recognizers.street_address import StreetAddress
 from classifiers.recognizers.told_name import ToldName
@@ -46,12 +45,11 @@ _BETWEEN = "\n\x02\n"
 """Stands between turns that are looked at as one text."""
 
 
-class Tried(NamedTuple):
-    """A rule and the forms of it that are tried: all of them, and those which can match without a digit."""
+class Forms(NamedTuple):
+    """The forms that are tried, rule by rule: all of them, and those which can match without a digit."""
 
-    rule: Rule
-    forms: Sequence[Form]
-    wordy: Sequence[Form]
+    every: Sequence[Tried]
+    wordy: Sequence[Tried]
 
 
 @lru_cache(maxsize=1)
@@ -60,20 +58,21 @@ def make_rules() -> tuple[Rule, ...]:
     return tuple(rule() for rule in RULES)
 
 
-def forms_to_try(rules: Sequence[Rule], texts: Sequence[str]) -> list[Tried]:
-    """Of each rule the forms that may match in one of the turns of a conversation, by their cheap tests on all turns at
-    once; rules without one are left out. Exact: no other form can match.
+def all_forms(rules: Sequence[Rule]) -> Forms:
+    """Every form of these rules."""
+    wordy = [Tried(rule, form) for rule in rules for form in rule.wordy]
+    return Forms([Tried(rule, form) for rule in rules for form in rule.FORMS], wordy)
 
-    Every form, where the turns are few or long: one more pass would cost more than it saves.
+
+def forms_to_try(forms: Forms, texts: Sequence[str]) -> Forms:
+    """Of these forms those that may match in one of the turns of a conversation, by their cheap tests on all turns at
+    once. Exact: no other form can match.
+
+    All of them, where the turns are few or long: one more pass would cost more than it saves.
     """
     if len(texts) < FEW_TURNS or sum(map(len, texts)) > LONG_TURN * len(texts):
-        return [Tried(rule, rule.FORMS, rule.wordy) for rule in rules]
+        return forms
     everything = _BETWEEN.join(texts)
     traits = Traits(everything, everything, whole=True)
-    found = []
-    for rule in rules:
-        words = rule.needed(traits, rule.wordy)
-        numbers = rule.needed(traits, rule.numeric) if traits.digits else ()
-        if words or numbers:
-            found.append(Tried(rule, (*words, *numbers), words))
-    return found
+    words = needed(traits, forms.wordy)
+    return Forms(needed(traits, forms.every) if traits.digits else words, words)

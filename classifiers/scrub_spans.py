@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.scrub_kept import AFFECT
@@ -42,8 +42,10 @@ class Span:
     score: float
 
 
-def join(spans: Iterable[Span]) -> list[Span]:
+def join(spans: Sequence[Span]) -> list[Span]:
     """Spans in order, overlaps joined; a pattern, then the surest, then the longest names the kind."""
+    if not spans:
+        return []
     joined: list[Span] = []
     best: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
@@ -58,8 +60,10 @@ def join(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def settled(text: str, spans: Iterable[Span]) -> list[Span]:
+def settled(text: str, spans: Sequence[Span]) -> list[Span]:
     """Names give way where a pattern found a value within them; what is left stays if it can be a name."""
+    if not spans:
+        return []
     spans = sorted(spans, key=lambda span: span.start)
     forms = [span for span in spans if span.kind not in NAMED and span.score >= CARRY_FORM]
     kept = [span for span in spans if span.kind not in NAMED]

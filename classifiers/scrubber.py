@@ -22,7 +22,8 @@ from schemas.errors import WelfareError
 from schemas.policy import ScrubPolicy
 
 if TYPE_CHECKING:
-    from classifiers.scrub_rules import Tried
+    from classifiers.recognizers.rule import Rule
+    from classifiers.scrub_rules import Forms
 
 BEFORE = 160
 """Characters of an earlier turn's end which are context for the next: the question before the answer."""
@@ -59,11 +60,12 @@ class Scrubber:
         Raises UsageError where the model cannot be loaded.
         """
         from classifiers.scrub_plugin import make_engine
-        from classifiers.scrub_rules import make_rules
+        from classifiers.scrub_rules import all_forms, make_rules
 
         self.policy = policy
         self.engine, self.frequency, model_digest = make_engine(policy, weights)
-        self.rules = make_rules()
+        wanted = policy.entities
+        self.forms = all_forms([rule for rule in make_rules() if not wanted or rule.ENTITY in wanted])
         self.digest = _digest(policy, model_digest)
 
     def scrub(self, texts: Sequence[str]) -> Scrubbed:
@@ -127,8 +129,7 @@ class Scrubber:
         from classifiers.scrub_rules import forms_to_try
 
         plain, cuts = read.plain, read.cuts
-        wanted = self.policy.entities
-        forms = forms_to_try([rule for rule in self.rules if not wanted or rule.ENTITY in wanted], plain)
+        forms = forms_to_try(self.forms, plain)
         found: list[list[Span]] = []
         for at, named in enumerate(names):
             if self.policy.keep_public_figures:
@@ -139,7 +140,7 @@ class Scrubber:
         whole = [join([*own, *more]) for own, more in zip(found, further, strict=True)]
         return [_unfolded(folded, spans) for folded, spans in zip(read.folds, whole, strict=True)]
 
-    def spans(self, text: str, named: Any, before: str, forms: Sequence[Tried]) -> list[Span]:
+    def spans(self, text: str, named: Any, before: str, forms: Forms) -> list[Span]:
         """What names and recognisers give for a folded text, `named` being Presidio's artifacts of it and `before` the
         end of the turns before. The same, once joined, as Presidio's analyzer gives with the same recognisers."""
         return [
@@ -148,9 +149,10 @@ class Scrubber:
             for span in self._found(piece, start, named, before if start == 0 else "", forms)
         ]
 
-    def _found(self, piece: str, start: int, named: Any, before: str, forms: Sequence[Tried]) -> Iterator[Span]:
+    def _found(self, piece: str, start: int, named: Any, before: str, forms: Forms) -> Iterator[Span]:
         """What Presidio's analyzer gives for a piece of text, before it drops spans within others: names, and what each
         recogniser finds whose cheap test does not rule it out."""
+        from classifiers.recognizers.rule import needed
         from classifiers.recognizers.traits import traits_of
         from classifiers.scrub_plugin import within
 
@@ -161,8 +163,11 @@ class Scrubber:
                 yield Span(name.start_char, name.end_char, name.label_, score)
         traits = traits_of(piece, before)
         context = [before] if before else None
-        for rule, tried, wordy in forms:
-            results = rule.found(traits, tried if traits.digits else wordy)
+        by_rule: dict[Rule, list[Any]] = {}
+        for tried in needed(traits, forms.every if traits.digits else forms.wordy):
+            by_rule.setdefault(tried.rule, []).append(tried.form)
+        for rule, tried_forms in by_rule.items():
+            results = rule.found(traits, tried_forms)
             for result in rule.enhance_using_context(piece, results, [], here, context) if results else ():
                 if result.score >= floor:
                     yield Span(result.start, result.end, result.entity_type, result.score)

@@ -115,9 +115,12 @@ class AccountId(LabelledRule):
     CONTEXT = _CONTEXT
 
     def judge(self, value: str, match: re.Match[str], form: str) -> float | None:
-        digits = sum(char.isdigit() for char in value)
+        digits = sum(map(str.isdigit, value))
         if form == "locator":
             return None
+        if form == "loose" and digits < 2:
+            # By far the most of what is looked at: a single digit is never a number of this kind.
+            return 0.0
         if form == "spoken":
             weak = super().judge(value, match, form)
             return (

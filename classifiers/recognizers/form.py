@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from classifiers.recognizers.needs import Leads, Need
 from classifiers.recognizers.pieces import known
-from classifiers.recognizers.traits import Traits, dotted
+from classifiers.recognizers.traits import DIGIT, Traits, dotted
 
 FLAGS = re.IGNORECASE
 
@@ -97,13 +96,10 @@ class Form:
             leads = self.leads.places(traits)
         else:
             leads = sorted((at, at + len(lead)) for lead in self.pieces for at in traits.hits.get(lead, ()))
-        digits = traits.digit_ends if self.numeric else []
         tried = 0
         for begin, finish in leads:
-            if self.numeric:
-                at = bisect_left(digits, begin + 1)
-                if at == len(digits) or digits[at] > finish + self.ahead:
-                    continue
+            if self.numeric and DIGIT.search(traits.text, begin, finish + self.ahead) is None:
+                continue
             yield from range(max(tried, begin - self.back, 0), begin + 1)
             tried = max(tried, begin + 1)
 

@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.needs import either, every, with_chars, with_digits, with_text, with_words
+from classifiers.recognizers.needs import either, every, with_chars, with_count, with_digits, with_text, with_words
 from classifiers.recognizers.rule import Rule
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -27,9 +27,9 @@ class IpAddress(Rule):
     ENTITY = "IP_ADDRESS"
     FORMS = (
         Form("v4",
-            rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)", 0.8, every(with_digits, with_chars(".")),
+            rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)", 0.8, every(with_digits, with_count(".", 3)),
              r"\.\d{1,3}\.\d", 8, 8),
-        Form("v6", _V6, 0.8, with_chars(":"), r":[0-9a-fA-F]{0,4}:", 48, 48),
+        Form("v6", _V6, 0.8, with_count(":", 2), r":[0-9a-fA-F]{0,4}:", 48, 48),
         Form("defanged",
             rf"(?<![\w.])(?:{_OCTET}{_HIDDEN}){{1,3}}(?:{_OCTET}(?:\.|{_HIDDEN})){{0,2}}{_OCTET}(?![\w])", 0.6,
              with_chars("[(%"), _HIDDEN, 40, 60),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.needs import Leads, every, with_chars, with_digits
+from classifiers.recognizers.needs import Leads, either, every, with_chars, with_count, with_digits
 from classifiers.recognizers.rule import Rule
 
 _PAIR = r"[0-9a-f]{2}"
@@ -19,10 +19,11 @@ class MacAddress(Rule):
     ENTITY = "MAC_ADDRESS"
     FORMS = (
         Form("pairs",
-            rf"(?<![\w:-]){_PAIR}([:-])(?:{_PAIR}\1){{4}}{_PAIR}(?![\w]|[:-]\w)", 0.9, with_chars(":-"),
+            rf"(?<![\w:-]){_PAIR}([:-])(?:{_PAIR}\1){{4}}{_PAIR}(?![\w]|[:-]\w)", 0.9,
+             either(with_count(":", 5), with_count("-", 5)),
              rf"[:-]{_PAIR}[:-]{_PAIR}[:-]", 20, 20),
         Form("groups", r"(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w]|\.\w)", 0.6,
-             every(with_digits, with_chars(".")), r"\.[0-9a-f]{4}\.", 8, 8),
+             every(with_digits, with_count(".", 2)), r"\.[0-9a-f]{4}\.", 8, 8),
         Form("encoded", rf"(?<![\w%]){_PAIR}(?:%3a{_PAIR}){{5}}(?![\w%])", 0.9, with_chars("%"), "%3a", 20, 30),
         Form("bare", r"(?<![\w.-])[0-9a-f]{12}(?![\w-])", 0.2, every(with_digits, _LEADS.here_or_before),
             r"(?<![\w.-])[0-9a-f]{12}(?![\w-])"),

@@ -17,6 +17,11 @@ def with_chars(chars: str) -> Need:
     return lambda traits: not traits.chars.isdisjoint(chars)
 
 
+def with_count(char: str, least: int) -> Need:
+    """A character occurs at least so many times."""
+    return lambda traits: traits.text.count(char) >= least
+
+
 def with_words(*parts: str) -> Need:
     """One of these parts of words occurs, in any letter case. Where a space stands at an end of a part, a word ends
     there."""

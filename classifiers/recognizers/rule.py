@@ -72,16 +72,16 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
     ) -> list[RecognizerResult]:
         """All matches of all forms in a text. Spans are characters; scores 0 to 1."""
         traits = traits_of(text)
-        return self.found(traits, self.FORMS if traits.digits else self.wordy)
+        return self.found(traits, self.needed(traits, self.FORMS if traits.digits else self.wordy))
 
-    def needed(self, traits: Traits, forms: Iterable[Form]) -> tuple[Form, ...]:
+    def needed(self, traits: Traits, forms: Iterable[Form]) -> list[Form]:
         """Those of the forms that may match."""
-        return tuple(_where_needed(traits, forms))
+        return [tried.form for tried in needed(traits, [Tried(self, form) for form in forms])]
 
     def found(self, traits: Traits, forms: Iterable[Form]) -> list[RecognizerResult]:
-        """All matches of these forms, the needed ones among them."""
+        """All matches of these forms."""
         found: list[RecognizerResult] = []
-        for form in _where_needed(traits, forms):
+        for form in forms:
             found += self.results(form, form.matches(traits))
         return found
 
@@ -153,12 +153,24 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
         return bool(head) and near.search(opened(head)) is not None
 
 
-def _where_needed(traits: Traits, forms: Iterable[Form]) -> Iterator[Form]:
-    """The forms whose need holds; one that several forms in a row share is tried once."""
+class Tried:
+    """A form of a rule that is tried on texts."""
+
+    __slots__ = ("form", "need", "rule")
+
+    def __init__(self, rule: Rule, form: Form) -> None:
+        self.rule, self.form, self.need = rule, form, form.need
+
+
+def needed(traits: Traits, forms: Iterable[Tried]) -> list[Tried]:
+    """The forms whose need holds. One loop over the forms of all rules: it runs for every turn, and most hold not one.
+    A need that several in a row share is tried once."""
+    found = []
     last, holds = None, False
-    for form in forms:
-        if form.need is not last:
-            last = form.need
+    for tried in forms:
+        if tried.need is not last:
+            last = tried.need
             holds = last(traits)
         if holds:
-            yield form
+            found.append(tried)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.needs import every, with_any, with_digits, with_number, with_words
+from classifiers.recognizers.needs import every, with_any, with_digits, with_match, with_number, with_words
 from classifiers.recognizers.rule import Rule
 
 _NAME = r"(?:[^\W\d_][\w'.-]{0,24})"
@@ -23,6 +23,8 @@ _UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|suite|ste|unit|flat|floor|room|rm|#)\.?[
 _TOWN = r"(?:,\s{0,2}(?-i:[A-Z])[\w'.-]{1,24}(?: (?-i:[A-Z])[\w'.-]{1,24}){0,3}){0,2}"
 _ZIP = r"(?:,?\s{1,2}(?-i:[A-Z]{2}))?(?:,?\s{1,2}\d{5}(?:-\d{4})?(?!\d))?"
 _UK = r"(?-i:[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})"
+# British and Canadian codes hold a capital with a digit right behind it, as few texts do.
+_POSTCODE = every(with_digits, with_match(re.compile(r"[A-Z]\d")))
 _DE = (
     r"(?:[^\W\d_][\w-]{1,28}(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|"
     r"gracht|kade|gatan|vägen|veien|gata|vej|gade|katu|tie)|(?:[^\W\d_][\w-]{1,20}[ -]){1,2}(?:stra(?:ß|"
@@ -91,10 +93,10 @@ class StreetAddress(Rule):
              r"(?<![\w.,])\d{1,5}[a-h/\d -]{0,9},?\s{1,2}[^\W\d_]"),
         Form("box", r"\b(?:p\.? ?o\.? ?box|postfach|apartado|casella postale)\s{0,2}\d{1,7}\b", 0.7,
              every(with_digits, with_words("box", "postfach", "apartado", "casella"))),
-        Form("uk", rf"(?<!\w){_UK}(?!\w)", 0.5, with_digits, r"\d[A-Z]{2}(?!\w)", 8, 0),
+        Form("uk", rf"(?<!\w){_UK}(?!\w)", 0.5, _POSTCODE, r"\d[A-Z]{2}(?!\w)", 8, 0),
         Form("canada",
             r"(?<!\w)(?-i:[ABCEGHJ-NPRSTVXY]\d[A-Z]) ?\d(?-i:[A-Z])\d(?!\w)",
-            0.5, with_digits, r"\d[A-Z]\d(?!\w)", 5, 0),
+            0.5, _POSTCODE, r"\d[A-Z]\d(?!\w)", 5, 0),
         Form("state",
             r"(?<!\w)(?-i:[A-Z])[\w'.-]{1,24}(?: (?-i:[A-Z])[\w'.-]{1,24}){0,2}, (?-i:[A-Z]{2}) "
             r"\d{5}(?:-\d{4})?(?!\d)", 0.7,

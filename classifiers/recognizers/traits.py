@@ -16,7 +16,7 @@ _JOINTS = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 _BETWEEN = ",;\t|"
 _CELL = 32
 """Most characters of a cell that can be the head of a column."""
-_DIGIT = re.compile(r"\d")
+DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d(?:[^\d\w]{0,7}\d){4}")
 _REACH = 400
 """Characters of a line before a place that are looked at for the cells before it."""
@@ -90,17 +90,12 @@ class Traits:
         return found
 
     @once
-    def digit_ends(self) -> list[int]:
-        """The end of each digit."""
-        return [digit.end() for digit in _DIGIT.finditer(self.text)]
-
-    @once
     def chars(self) -> frozenset[str]:
         return frozenset(self.text)
 
     @once
     def digits(self) -> bool:
-        return _DIGIT.search(self.text) is not None
+        return DIGIT.search(self.text) is not None
 
     @once
     def long_number(self) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from classifiers.recognizers.form import Form
 from classifiers.recognizers.rule import Rule
+from classifiers.scrub_rules import all_forms, make_rules
 from classifiers.scrubber import Scrubbed, Scrubber, ScrubFailed, build_scrubber
 from pipelines.score import _language
 from pipelines.scrub import scrubbed_rows
@@ -123,7 +124,7 @@ class Quoting(Rule):
 @pytest.fixture
 def failing() -> Scrubber:
     scrubber = Scrubber(ScrubPolicy())
-    scrubber.rules = (*scrubber.rules, Quoting())
+    scrubber.forms = all_forms([*make_rules(), Quoting()])
     return scrubber
 
 

@@ -17,7 +17,7 @@ from classifiers.recognizers.rule import Rule
 from classifiers.recognizers.traits import Traits, traits_of
 from classifiers.scrub_engine import make_analyzer
 from classifiers.scrub_fold import fold
-from classifiers.scrub_rules import FEW_TURNS, Tried, forms_to_try, make_rules
+from classifiers.scrub_rules import FEW_TURNS, forms_to_try, make_rules
 from classifiers.scrub_spans import Span, join
 from classifiers.scrubber import BEFORE, Scrubber
 from schemas.policy import ScrubPolicy
@@ -86,8 +86,7 @@ def test_choosing_forms_for_all_turns_at_once_loses_no_span(
 ) -> None:
     scrubber = both[0]
     folded = [fold(turn).text for turn in turns]
-    chosen = forms_to_try(scrubber.rules, folded)
-    every = [Tried(rule, rule.FORMS, rule.wordy) for rule in scrubber.rules]
+    chosen, every = forms_to_try(scrubber.forms, folded), scrubber.forms
     before = ""
     for text, named in zip(folded, scrubber.engine.conversation(folded), strict=True):
         found = [join(scrubber.spans(text, named, before, tried)) for tried in (chosen, every)]
@@ -108,8 +107,8 @@ def differing(pair: tuple[Scrubber, AnalyzerEngine], before: str, text: str) -> 
     traits_of(text, before)
     context = [before] if before else None
     found = analyzer.analyze(text, "en", score_threshold=FLOOR, nlp_artifacts=named, context=context)
-    plain = join(Span(result.start, result.end, result.entity_type, result.score) for result in found)
-    quick = join(scrubber.spans(text, named, before, forms_to_try(scrubber.rules, [before, text])))
+    plain = join([Span(result.start, result.end, result.entity_type, result.score) for result in found])
+    quick = join(scrubber.spans(text, named, before, forms_to_try(scrubber.forms, [before, text])))
     return [(span.start, span.end) for span in quick] != [(span.start, span.end) for span in plain]
 
 

@@ -13,6 +13,7 @@ import pytest
 from classifiers.recognizers.email_address import offline_extractor
 from classifiers.recognizers.form import Form
 from classifiers.recognizers.rule import Rule
+from classifiers.scrub_rules import all_forms, make_rules
 from classifiers.scrubber import Scrubber, ScrubFailed, build_scrubber
 from schemas.policy import ScrubPolicy
 
@@ -135,7 +136,7 @@ class Broken(Rule):
 
 def test_a_failing_recogniser_fails_the_conversation_and_tells_no_text() -> None:
     broken = Scrubber(ScrubPolicy())
-    broken.rules = (*broken.rules, Broken())
+    broken.forms = all_forms([*make_rules(), Broken()])
     with pytest.raises(ScrubFailed) as failed:
         broken.scrub(["hush zdenka@example.com"])
     assert "zdenka" not in str(failed.value)
