@@ -16,10 +16,10 @@ from presidio_analyzer import AnalyzerEngine, LocalRecognizer, RecognizerRegistr
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-from classifiers.scrub_judge import Conversation, Surroundings, in_other_script, judged
+from classifiers.scrub_judge import Surroundings, judged
 from classifiers.scrub_names import APART, NameModel
 from classifiers.scrub_rules import make_rules
-from classifiers.scrub_tokens import TURN, Cut, text_case
+from classifiers.scrub_tokens import TURN, Cut, in_other_script, text_case
 
 NAME_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "ADDRESS")
 JOIN_AT = 0.12
@@ -92,15 +92,15 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
             places.append((first, len(words)))
             words += [APART] * self.model.gap
             cases += [0] * self.model.gap
-        likely = self.model.probabilities(words, cases, passed)
+        likely, marks = self.model.read(words, cases, passed)
         return [
-            self._read(texts, cuts, words[first:last], likely[first:last])
+            self._read(texts, cuts, likely[first:last], marks[first:last])
             for (texts, cuts), (first, last) in zip(several, places, strict=True)
         ]
 
-    def _read(self, texts: Sequence[str], cuts: Sequence[Cut], words: list[str], likely: Any) -> list[NlpArtifacts]:
-        """Artifacts of the texts of one conversation, from the probabilities (words, labels) of its words."""
-        whole = Conversation(words, self._known)
+    def _read(self, texts: Sequence[str], cuts: Sequence[Cut], likely: Any, marks: Any) -> list[NlpArtifacts]:
+        """Artifacts of the texts of one conversation, from the probabilities (words, labels) of its words, and their
+        marks."""
         maybe = (likely[:, 0] <= 1.0 - JOIN_AT).nonzero()[0]
         nothing = self._artifacts([])
         made = []
@@ -108,19 +108,20 @@ class NameEngine(NlpEngine):  # type: ignore[misc]  # presidio carries no types
         for text, cut in zip(texts, cuts, strict=True):
             found = cut.words
             first, last = maybe.searchsorted((at, at + len(found)))
-            spans = [] if first == last else name_spans(likely[at : at + len(found)], found, cut.starts)
+            here = slice(at, at + len(found))
+            spans = [] if first == last else name_spans(likely[here], found, cut.starts)
             at += len(found) + 1
             if not spans:
                 made.append(nothing)
                 continue
-            around = Surroundings(text, found, self._known, whole)
+            around = Surroundings(text, found, marks[here], self._known, marks)
             scored = [(span, judged(span.label_, span.start_char, span.end_char, span.score, around)) for span in spans]
             kept = [replace(span, score=round(score**TUNED, 4)) for span, score in scored if score > 0]
             made.append(self._artifacts(kept) if kept else nothing)
         return made
 
     def _known(self, word: str) -> bool:
-        return self.model.frequency(word) >= 2
+        return self.model.knows(word)
 
     def _artifacts(self, spans: list[NameSpan]) -> NlpArtifacts:
         return NlpArtifacts(spans, [], [], [], None, LANGUAGE, scores=[span.score for span in spans])

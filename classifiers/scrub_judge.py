@@ -14,16 +14,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifiers.scrub_kept import identifies
-from classifiers.scrub_tokens import text_case
+import numpy as np
+from numpy.typing import NDArray
 
+from classifiers.scrub_kept import identifies
+from classifiers.scrub_tokens import ALPHA, KNOWN, OTHER_SCRIPT, SMALL, text_case
+
+Marks = NDArray[np.uint8]
 NEVER = 2.0
 SURE = 0.9
 LIKELY = 0.75
 EVEN = 0.5
 FOREIGN_BELOW = 0.45
 """Share of known words under which a text is not English (to the model)."""
-_LATIN = "\u024f"
 _LONG_ADDRESS = 160
 _CODE_WORD = re.compile(r"[a-z_]+\d+|[a-z]+[A-Z]\w*")
 _LINE = 200
@@ -41,33 +44,21 @@ _GLUE_AFTER = re.compile(r"^(?:[_(\[]|::|\.\w+\(|->|=[\"'\w])")
 
 
 @dataclass(frozen=True)
-class Conversation:
-    """All words of a conversation, and which of them the model knows."""
-
-    words: list[str]
-    known: Callable[[str], bool]
-
-    @cached_property
-    def foreign(self) -> bool:
-        """Whether most of the lower-case words are unknown."""
-        return is_foreign(self.words, self.known) is True
-
-
-@dataclass(frozen=True)
 class Surroundings:
-    """A text and what is known of it: its words, and which of them the model knows."""
+    """A text and what is known of it: its words and their marks (`word_marks`), which words the model knows, and the
+    marks of the whole conversation, which tell what a text of few words cannot."""
 
     text: str
     words: list[str]
+    marks: Marks
     known: Callable[[str], bool]
-    whole: Conversation | None = None
-    """The conversation, which tells what a text of few words cannot."""
+    conversation: Marks
 
     @cached_property
     def foreign(self) -> bool:
         """Whether most of the lower-case words are unknown."""
-        foreign = is_foreign(self.words, self.known)
-        return self.whole is not None and self.whole.foreign if foreign is None else foreign
+        foreign = is_foreign(self.marks)
+        return is_foreign(self.conversation) is True if foreign is None else foreign
 
     @cached_property
     def cased(self) -> bool:
@@ -90,32 +81,16 @@ class Surroundings:
         return _CODE_LINE.search(self.text[start : end if end >= 0 else place + _LINE]) is not None
 
 
-def in_other_script(words: list[str]) -> bool:
-    """Whether most words are in another script than Latin. There only words with a capital are taken for names."""
-    firsts = [word[0] for word in words[:2000]]
-    if max(firsts, default="") <= _LATIN:
-        return False
-    letters = list(filter(str.isalpha, firsts))
-    return 2 * sum(letter > _LATIN for letter in letters) > max(len(letters), 8)
-
-
-def is_foreign(words: list[str], known: Callable[[str], bool]) -> bool | None:
+def is_foreign(marks: Marks) -> bool | None:
     """Whether most of the lower-case words are unknown; None where there are fewer than eight."""
-    if in_other_script(words):
+    if len(marks) < 5:
+        return None
+    head = marks[:2000]
+    letters, other, small, known = (int(np.count_nonzero(head & bit)) for bit in (ALPHA, OTHER_SCRIPT, SMALL, KNOWN))
+    # Where most are of another script, only words with a capital are taken for names.
+    if 2 * other > max(letters, 8):
         return True
-    if len(words) < 8:
-        return None
-    lower = [word for word in words[:2000] if len(word) > 1 and word[0].isalpha() and not word[0].isupper()]
-    if len(lower) < 8:
-        return None
-    # So many known ones are enough: the rest need not be looked up.
-    enough = FOREIGN_BELOW * len(lower)
-    found = 0
-    for word in lower:
-        found += known(word)
-        if found >= enough:
-            return False
-    return True
+    return None if small < 8 else known < FOREIGN_BELOW * small
 
 
 def judged(label: str, start: int, end: int, score: float, around: Surroundings) -> float:

@@ -37,7 +37,8 @@ class Placeholders:
         return self.last[kind]
 
     def _person(self, words: set[str]) -> int:
-        near = [number for word in words for number in self.by_word.get(word, ())[:20]]
+        # Sorted: a set of words has another order in every process, and a rerun must give the same numbers.
+        near = [number for word in sorted(words) for number in self.by_word.get(word, ())[:20]]
         for number in near:
             other = self.people[number]
             if words <= other or other <= words:
@@ -45,7 +46,7 @@ class Placeholders:
         else:
             number = self._next("PERSON")
             self.people[number] = set()
-        for word in words - self.people[number]:
+        for word in sorted(words - self.people[number]):
             self.people[number].add(word)
             self.by_word.setdefault(word, []).append(number)
         return number

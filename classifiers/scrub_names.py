@@ -15,9 +15,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from classifiers.scrub_tokens import letter_groups, shape, word_key, word_type
+from classifiers.scrub_tokens import letter_groups, shape, word_key, word_marks, word_type
 from classifiers.scrub_weights import NameWeights, read_weights
 
+_KNOWN = 2
+"""Least frequency class of a word that counts as known."""
 KEPT_WORDS = 1 << 15
 """Words kept with their vectors, at most; then the store is emptied and filled anew."""
 CHUNK = 1024
@@ -56,6 +58,7 @@ class NameModel:
         self._width = width
         # Untouched rows take no memory.
         self._store = np.zeros((KEPT_WORDS, 4 * width), dtype=np.float32)
+        self._marks = np.zeros(KEPT_WORDS, dtype=np.uint8)
         self._number, self._used = {APART: 0}, 1
         self._classes: dict[str, int] = {}
         # More threads than one gain nothing at this size, and a cluster's executors run one process a core already.
@@ -80,8 +83,17 @@ class NameModel:
             found = self._classes[word] = int(self._common.get(word_key(word), 0))
         return found
 
+    def knows(self, word: str) -> bool:
+        """Whether a word, in lower case, is one of public text."""
+        return self.frequency(word) >= _KNOWN
+
     def probabilities(self, words: list[str], cases: list[int], passed: Sequence[int] = ()) -> Any:
-        """float32 (words, labels): for each word, how likely each label is, given eight words to either side.
+        """float32 (words, labels): the first that `read` returns."""
+        return self.read(words, cases, passed)[0]
+
+    def read(self, words: list[str], cases: list[int], passed: Sequence[int] = ()) -> tuple[Any, Any]:
+        """float32 (words, labels): for each word, how likely each label is, given eight words to either side; and
+        uint8 (words): its marks (`scrub_tokens.word_marks`).
 
         `cases` holds for each word the letter case of its text (`scrub_tokens.text_case`), `passed` the places of words
         that are to be passed over. Those, and words that the first layer sees to be no names, have probability 1 of the
@@ -91,6 +103,7 @@ class NameModel:
 
         found = np.zeros((len(words), len(self.labels)), dtype=np.float32)
         found[:, 0] = 1.0
+        marks = np.zeros(len(words), dtype=np.uint8)
         reach = sum(self.dilations)
         asked = np.ones(len(words), dtype=bool)
         asked[list(passed)] = False
@@ -98,11 +111,13 @@ class NameModel:
             for start in range(0, len(words), CHUNK):
                 low, high = max(0, start - reach), min(len(words), start + CHUNK + reach)
                 numbers = self._numbers(words[low:high], cases[low:high])
+                own = marks[start : start + CHUNK]
+                own[:] = self._marks[numbers[start - low : start - low + len(own)]]
                 places, likely = self._forward(numbers, asked[low:high])
                 places += low
                 inside = (places >= start) & (places < start + CHUNK)
                 found[places[inside]] = likely[inside]
-        return found
+        return found, marks
 
     def _one_thread(self) -> Any:
         """Context in which numpy works with one thread. Costs next to nothing where it does already."""
@@ -152,7 +167,11 @@ class NameModel:
         vectors = arrays["vectors"][known].astype(np.float32) * arrays["vector_scale"][known][:, None]
         made += vectors @ self._project
         made += arrays["shapes"][[shape(word) for word in words]]
-        made += arrays["frequencies"][[self._common.get(key, 0) for key in hashed]]
+        classes = [self._common.get(key, 0) for key in hashed]
+        made += arrays["frequencies"][classes]
+        self._marks[used : used + len(keys)] = [
+            word_marks(word, common >= _KNOWN) for word, common in zip(words, classes, strict=True)
+        ]
         made += self._cases[cases]
         self._store[used : used + len(keys)] = made @ self._first
         self._number.update(zip(keys, range(used, used + len(keys)), strict=True))

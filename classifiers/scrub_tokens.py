@@ -112,6 +112,29 @@ def word_type(word: str) -> str:
     return _DIGITS.sub(lambda run: "0" * len(run.group()), word) if word[0].isdigit() else word
 
 
+ALPHA, OTHER_SCRIPT, SMALL, KNOWN = 1, 2, 4, 8
+"""Bits of `word_marks`: a word of letters, of another script than Latin, in small letters, of which this one known."""
+_LATIN = "\u024f"
+
+
+def word_marks(word: str, known: bool) -> int:
+    """What of a word tells the language of its text. known: whether it is one of public text."""
+    first = word[0]
+    if not first.isalpha():
+        return 0
+    small = len(word) > 1 and not first.isupper()
+    return ALPHA | (OTHER_SCRIPT if first > _LATIN else 0) | (SMALL if small else 0) | (KNOWN if small and known else 0)
+
+
+def in_other_script(words: list[str]) -> bool:
+    """Whether most words are in another script than Latin. There only words with a capital are taken for names."""
+    firsts = [word[0] for word in words[:2000]]
+    if max(firsts, default="") <= _LATIN:
+        return False
+    letters = list(filter(str.isalpha, firsts))
+    return 2 * sum(letter > _LATIN for letter in letters) > max(len(letters), 8)
+
+
 def word_key(word: str) -> int:
     """32-bit key of a word in lower case; the shipped lists hold these keys, never words."""
     return crc32(("key:" + word.lower()).encode("utf-8", "surrogatepass"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 
 from classifiers.scrub_mask import Placeholders, masked
@@ -98,3 +101,21 @@ def test_masking_keeps_all_other_characters() -> None:
     text = "a Zdenka b Graz c"
     spans = [where(text, "Zdenka"), where(text, "Graz", "LOCATION")]
     assert masked(text, spans, Placeholders()) == "a <PERSON_1> b <LOCATION_1> c"
+
+
+def test_numbers_of_people_do_not_depend_on_the_order_of_a_set() -> None:
+    # Two people whose names meet in a third: which of them it is must be the same in every process.
+    code = (
+        "from classifiers.scrub_mask import Placeholders\n"
+        "names = Placeholders()\n"
+        "people = ['Ida Brandt', 'Noa Weiss', 'Ida Brandt Noa Weiss']\n"
+        "print([names.name('PERSON', name) for name in people])\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True,
+            check=True,
+        ).stdout
+        for seed in "0123"
+    }  # fmt: skip
+    assert len(told) == 1
