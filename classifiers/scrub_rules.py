@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from classifiers.recognizers.account_id import AccountId
 from classifiers.recognizers.birth_date import BirthDate
@@ -17,6 +17,8 @@ from classifiers.recognizers.iban_code import IbanCode
 from classifiers.recognizers.ip_address import IpAddress
 from classifiers.recognizers.mac_address import MacAddress
 from classifiers.recognizers.national_id import NationalId
+from classifiers.recognizers.needs import signs_of
+from classifiers.recognizers.once import once
 from classifiers.recognizers.passport import Passport
 from classifiers.recognizers.phone_number import PhoneNumber
 from classifiers.recognizers.residence import Residence
@@ -45,11 +47,32 @@ _BETWEEN = "\n\x02\n"
 """Stands between turns that are looked at as one text."""
 
 
-class Forms(NamedTuple):
-    """The forms that are tried, rule by rule: all of them, and those which can match without a digit."""
+class Forms:
+    """Forms that are tried, rule by rule: every one of them, and those which can match without a digit."""
 
-    every: Sequence[Tried]
-    wordy: Sequence[Tried]
+    def __init__(self, every: Sequence[Tried], wordy: Sequence[Tried]) -> None:
+        self.every, self.wordy = every, wordy
+
+    @once
+    def _by_sign(self) -> tuple[frozenset[int], dict[str, set[int]]]:
+        """Places, among `every`, of the forms whose need says nothing of pieces and words; and of the others by each
+        piece or word of which one must be there."""
+        always, by_sign = set(), defaultdict(set)
+        for place, tried in enumerate(self.every):
+            signs = signs_of(tried.need)
+            if signs is None:
+                always.add(place)
+            for sign in signs or ():
+                by_sign[sign].add(place)
+        return frozenset(always), dict(by_sign)
+
+    def signed(self, traits: Traits) -> list[Tried]:
+        """The forms of which a sign is in the text or the end of the turns before, and those that have none."""
+        always, by_sign = self._by_sign
+        there = traits.hits.keys() | traits.word_set | traits.hits_before.keys() | traits.words_before
+        seen = by_sign.keys() & there
+        places = always.union(*(by_sign[sign] for sign in seen))
+        return [self.every[place] for place in sorted(places)]
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +83,8 @@ def make_rules() -> tuple[Rule, ...]:
 
 def all_forms(rules: Sequence[Rule]) -> Forms:
     """Every form of these rules."""
-    wordy = [Tried(rule, form) for rule in rules for form in rule.wordy]
-    return Forms([Tried(rule, form) for rule in rules for form in rule.FORMS], wordy)
+    every = [Tried(rule, form) for rule in rules for form in rule.FORMS]
+    return Forms(every, [tried for tried in every if not tried.numeric])
 
 
 def forms_to_try(forms: Forms, texts: Sequence[str]) -> Forms:
@@ -74,5 +97,5 @@ def forms_to_try(forms: Forms, texts: Sequence[str]) -> Forms:
         return forms
     everything = _BETWEEN.join(texts)
     traits = Traits(everything, everything, whole=True)
-    words = needed(traits, forms.wordy)
-    return Forms(needed(traits, forms.every) if traits.digits else words, words)
+    may = needed(traits, [tried for tried in forms.signed(traits) if traits.digits or not tried.numeric])
+    return Forms(may, [tried for tried in may if not tried.numeric])

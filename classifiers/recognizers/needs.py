@@ -10,6 +10,18 @@ from classifiers.recognizers.traits import LETTERS, Traits, dotted, one_in
 
 _LATIN_END = "\u024f"
 Need = Callable[[Traits], bool]
+_SIGNS: dict[Need, frozenset[str]] = {}
+
+
+def signs_of(need: Need) -> frozenset[str] | None:
+    """Known pieces and words of which a text, or the end of the turns before, has one at least wherever the need holds;
+    None where nothing is known of it."""
+    return _SIGNS.get(need)
+
+
+def _signed(need: Need, signs: frozenset[str]) -> Need:
+    _SIGNS[need] = signs
+    return need
 
 
 def with_chars(chars: str) -> Need:
@@ -39,19 +51,19 @@ def with_words(*parts: str) -> Need:
                     return True
         return False
 
-    return hold
+    return _signed(hold, free.union(piece for piece, _, _ in bound))
 
 
 def with_lead(*leads: str) -> Need:
     """One of these pieces of lower-case text, which may span words, occurs in any letter case."""
     pieces = frozenset(known(dotted(lead)) for lead in leads)
-    return lambda traits: not traits.hits.keys().isdisjoint(pieces)
+    return _signed(lambda traits: not traits.hits.keys().isdisjoint(pieces), pieces)
 
 
 def lead_before(*leads: str) -> Need:
     """The same at the end of the turns before."""
     pieces = frozenset(known(dotted(lead)) for lead in leads)
-    return lambda traits: not traits.hits_before.keys().isdisjoint(pieces)
+    return _signed(lambda traits: not traits.hits_before.keys().isdisjoint(pieces), pieces)
 
 
 class Leads:
@@ -80,14 +92,13 @@ class Leads:
                     singles.update("".join(words) + ending for ending in self.ENDINGS)
         self.pieces = frozenset(map(known, pieces))
         self.singles, self.firsts = frozenset(singles), frozenset(self.seconds)
-        self.here: Need = remembered(lambda traits: self._in(traits.word_set, traits.hits))
-        self.before: Need = remembered(
-            lambda traits: bool(traits.before) and self._in(traits.words_before, traits.hits_before)
+        signs = self.pieces | self.singles | self.firsts
+        self.here: Need = _signed(remembered(lambda traits: self._in(traits.word_set, traits.hits)), signs)
+        self.before: Need = _signed(
+            remembered(lambda traits: bool(traits.before) and self._in(traits.words_before, traits.hits_before)), signs
         )
-
-    def here_or_before(self, traits: Traits) -> bool:
+        self.here_or_before: Need = either(self.here, self.before)
         """Whether one may occur in the text or at the end of the turns before."""
-        return self.here(traits) or self.before(traits)
 
     def _in(self, words: frozenset[str], found: Mapping[str, list[int]]) -> bool:
         if not self.singles.isdisjoint(words) or not found.keys().isdisjoint(self.pieces):
@@ -113,14 +124,15 @@ class Leads:
 
 def with_any(words: frozenset[str]) -> Need:
     """One of these words occurs, as a whole run of letters."""
-    return lambda traits: not words.isdisjoint(traits.word_set)
+    return _signed(lambda traits: not words.isdisjoint(traits.word_set), words)
 
 
 def before_has(pattern: re.Pattern[str], leads: Leads) -> Need:
     """A pattern matches at the end of the turns before; every text that it matches holds one of the leads."""
-    return remembered(
+    need = remembered(
         lambda traits: leads.before(traits) and (traits.whole or pattern.search(traits.opened_before) is not None)
     )
+    return _signed(need, _SIGNS[leads.before])
 
 
 def with_head(pattern: re.Pattern[str]) -> Need:
@@ -179,7 +191,8 @@ def every(*needs: Need) -> Need:
 
     if not _NUMERIC.isdisjoint(needs):
         _NUMERIC.add(hold)
-    return hold
+    signs = [_SIGNS[need] for need in needs if need in _SIGNS]
+    return _signed(hold, min(signs, key=len)) if signs else hold
 
 
 def either(*needs: Need) -> Need:
@@ -191,7 +204,8 @@ def either(*needs: Need) -> Need:
                 return True
         return False
 
-    return hold
+    signs = [_SIGNS.get(need) for need in needs]
+    return hold if None in signs else _signed(hold, frozenset().union(*filter(None, signs)))
 
 
 def with_match(pattern: re.Pattern[str]) -> Need:

@@ -156,10 +156,12 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
 class Tried:
     """A form of a rule that is tried on texts."""
 
-    __slots__ = ("form", "need", "rule")
+    __slots__ = ("form", "need", "numeric", "rule")
 
     def __init__(self, rule: Rule, form: Form) -> None:
         self.rule, self.form, self.need = rule, form, form.need
+        self.numeric = needs_digit(form.need)
+        """Whether it can match only where a digit is."""
 
 
 def needed(traits: Traits, forms: Iterable[Tried]) -> list[Tried]:

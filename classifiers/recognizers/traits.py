@@ -45,6 +45,8 @@ class Traits:
     @once
     def low_before(self) -> str:
         """The end of the turns before in lower case."""
+        if self.before is self.text and self.text.isascii():
+            return self.low
         return dotted(self.before.lower())
 
     @once
@@ -55,11 +57,15 @@ class Traits:
     @once
     def hits_before(self) -> dict[str, list[int]]:
         """The same for the end of the turns before."""
+        if self.low_before is self.low:
+            return self.hits
         return hits(self.low_before) if self.before else {}
 
     @once
     def words_before(self) -> frozenset[str]:
         """The different runs of letters at the end of the turns before, in lower case."""
+        if self.low_before is self.low:
+            return self.word_set
         return frozenset(LETTERS.findall(self.low_before))
 
     @once

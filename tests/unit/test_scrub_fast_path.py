@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
 from classifiers.recognizers.form import Form
-from classifiers.recognizers.rule import Rule
+from classifiers.recognizers.rule import Rule, needed
 from classifiers.recognizers.traits import Traits, traits_of
 from classifiers.scrub_engine import make_analyzer
 from classifiers.scrub_fold import fold
-from classifiers.scrub_rules import FEW_TURNS, forms_to_try, make_rules
+from classifiers.scrub_rules import FEW_TURNS, all_forms, forms_to_try, make_rules
 from classifiers.scrub_spans import Span, join
 from classifiers.scrubber import BEFORE, Scrubber
 from schemas.policy import ScrubPolicy
@@ -77,6 +77,16 @@ def test_a_form_that_is_not_needed_matches_nothing(text: str) -> None:
         needed = {form.name for form in rule.needed(Traits(text), rule.FORMS)}
         for form in rule.FORMS:
             assert form.name in needed or not plain(rule, form, text), (rule.name, form.name)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(texts)
+def test_where_a_need_holds_one_of_its_signs_is_there(text: str) -> None:
+    forms = all_forms(make_rules())
+    traits = Traits(text, text, whole=True)
+    signed = forms.signed(traits)
+    assert [tried for tried in forms.every if tried.need(traits)] == needed(traits, signed)
+    assert len(signed) < len(forms.every)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
