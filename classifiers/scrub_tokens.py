@@ -59,19 +59,23 @@ class Cut:
 
 def text_case(words: list[str]) -> int:
     """Letter case of a text from its words: 0 as is usual, 1 no capital at all, 2 hardly a small letter."""
-    head = words[:400]
-    if not any(first.isupper() and first.isalpha() for first in {word[0] for word in head}):
-        return 1
     # One pass that ends where the answer is certain: this runs for every turn.
-    lower = letters = 0
+    head = words[:400]
+    capital = False
+    small = letters = 0
     for word in head:
-        if len(word) > 1 and word[0].isalpha():
+        first = word[0]
+        if not first.isalpha():
+            continue
+        capital = capital or first.isupper()
+        if len(word) > 1:
             letters += 1
-            if not word.isupper():
-                lower += 1
-                if 5 * lower >= len(head):
-                    return 0
-    return 2 if 5 * lower < letters else 0
+            small += not word.isupper()
+            if capital and 5 * small >= len(head):
+                return 0
+    if not capital:
+        return 1
+    return 2 if 5 * small < letters else 0
 
 
 def letter_groups(words: Sequence[str]) -> tuple[Any, Any]:
