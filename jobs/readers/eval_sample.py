@@ -14,7 +14,7 @@ from schemas.policy import ReadPolicy
 
 _SHELL = "/sample.json"
 _BY_HASH = re.compile(r"(?:attachment|tc)://([0-9a-f]{32})")
-_BY_HASH_OR_NUMBER = re.compile(r"attachment://([0-9a-f]{32}|[0-9]{1,9})")
+_BY_HASH_OR_NUMBER = re.compile(r"attachment://([0-9a-f]{32}|0|[1-9][0-9]{0,8})")
 _TEXTS = ("text", "reasoning", "summary", "result")
 _DATA = b'"data:'
 
@@ -108,7 +108,7 @@ class SampleTexts:
         stems = (name.removesuffix(".json") for name in self._archive.below(folder))
         starts = sorted(int(stem) for stem in stems if re.fullmatch(r"0|[1-9][0-9]{0,8}", stem))
         wanted = set(indices)
-        for start, after in zip(starts, [*starts[1:], None], strict=True):
+        for start, after in zip(starts, [*starts[1:], None], strict=False):
             here = {index for index in wanted if index >= start and (after is None or index < after)}
             if not here:
                 continue
