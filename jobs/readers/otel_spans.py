@@ -92,7 +92,7 @@ class Book:
         """Raises BrokenRecord: the span is quarantined. FileFault: the file holds too much."""
         attributes = {**resource, **attributes_of(entry.get("attributes"))}
         events = [event for event in _objects(entry.get("events")) if is_message(event.get("name"))]
-        kind = attributes.get("gen_ai.operation.name")
+        kind = _operation(attributes)
         told = bool(events) or any(map(tells, attributes))
         agent = kind in _AGENT
         if kind not in _INFERENCE and not (told and (kind is None or agent)):
@@ -120,7 +120,7 @@ class Book:
         """Raises BrokenRecord: the event is quarantined, and the call that it is of. FileFault."""
         attributes = attributes_of(entry.get("attributes"))
         name = entry.get("eventName") or attributes.get("event.name")
-        kind = attributes.get("gen_ai.operation.name")
+        kind = _operation(attributes)
         if not is_message(name) or (kind is not None and kind not in _INFERENCE | _AGENT):
             return
         span = self._span(entry, record)
@@ -183,6 +183,13 @@ class Book:
                     " that each hold whole conversations, and run again."
                 )
         return held
+
+
+def _operation(attributes: Mapping[str, object]) -> str | None:
+    name = attributes.get("gen_ai.operation.name")
+    if name is None or isinstance(name, str):
+        return name
+    raise BrokenRecord(Rule.BAD_FIELD)
 
 
 def _ids(attributes: Mapping[str, object]) -> Ids:

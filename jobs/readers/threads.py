@@ -70,12 +70,12 @@ def _placed(
     shared = [_shared(thread.keys, whole) for thread in latest]
     if whole and len(whole) in shared:
         return None
-    for thread in latest:
-        if thread.keys and thread.keys == keys[: len(thread.keys)]:
-            thread.add(heard[len(thread.keys) :] + said)
+    for thread, size in zip(latest, shared, strict=True):
+        if 0 < len(thread.keys) == size <= len(keys):
+            thread.add(heard[size:] + said)
             return None
     for thread in latest:
-        if overlap := _overlap(thread.keys, keys):
+        if keys and keys[0] in thread.keys and (overlap := _overlap(thread.keys, keys)):
             thread.add(heard[overlap:] + said)
             return None
     most = max(shared, default=0)
@@ -116,7 +116,7 @@ def _overlap(known: list[Key], keys: list[Key]) -> int:
         size = _longer(keys, borders, size, keys[place])
         borders[place] = size
     size = 0
-    for key in known[-len(keys) :] if keys else []:
+    for key in known[-len(keys) :]:
         if size == len(keys):
             size = borders[size - 1]
         size = _longer(keys, borders, size, key)

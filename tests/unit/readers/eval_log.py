@@ -21,7 +21,9 @@ def answer(content: object, **more: object) -> dict[str, Any]:
 
 
 def sample(*messages: object, **more: object) -> dict[str, Any]:
-    events = [{"event": "model", "pending": 'a "quoted\\" ]} brace', "input": [{"role": "user", "content": "elsewhere"}]}]
+    events = [
+        {"event": "model", "pending": 'a "quoted\\" ]} brace', "input": [{"role": "user", "content": "elsewhere"}]}
+    ]
     whole = {"id": 1, "epoch": 1, "input": "x", "target": "y", "messages": list(messages), "events": events}
     return {**whole, "uuid": "u1", "attachments": {}, **more}
 
@@ -62,7 +64,9 @@ def with_zstd(data: bytes, frame: int = 40) -> bytes:
             pieces = [plain[at : at + frame] for at in range(0, len(plain), frame)] or [b""]
             packed = b"".join(map(zstandard.compress, pieces))
             fields = (45, 0, 93, 0, 0x5821, zlib.crc32(plain), len(packed), len(plain), len(name), 0)
-            directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 45, *fields[:5], *fields[5:], 0, 0, 0, 0, len(sink)) + name
+            directory += (
+                struct.pack("<4s6H3I5H2I", b"PK\1\2", 45, *fields[:5], *fields[5:], 0, 0, 0, 0, len(sink)) + name
+            )
             sink += struct.pack("<4s5H3I2H", b"PK\3\4", *fields) + name + packed
         count = len(archive_file.infolist())
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), len(sink), 0)

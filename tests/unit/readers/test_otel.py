@@ -81,7 +81,12 @@ def test_history_becomes_turns(read_bytes: ReadBytes, message: object, turns: li
 
 @pytest.mark.parametrize(
     "system",
-    [json.dumps([text("Be brief.")]), [text("Be brief.")], "Be brief.", {"role": "system", "parts": [text("Be brief.")]}],
+    [
+        json.dumps([text("Be brief.")]),
+        [text("Be brief.")],
+        "Be brief.",
+        {"role": "system", "parts": [text("Be brief.")]},
+    ],
 )
 def test_system_instructions_come_first(read_bytes: ReadBytes, system: object) -> None:
     found = one(read_bytes, line(call(1, [ASK], [said("4")], gen_ai__system_instructions=system)))
