@@ -94,7 +94,7 @@ def _placed(
 
 
 def _key(turn: Turn) -> Key:
-    return turn.role, turn.text
+    return turn.role, turn.text.strip()
 
 
 def _shared(known: list[Key], keys: list[Key]) -> int:

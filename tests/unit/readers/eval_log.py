@@ -7,6 +7,7 @@ import json
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import zstandard
@@ -42,14 +43,14 @@ def log(*samples: object, header: object = HEADER, **more: object) -> bytes:
     return archive({"header.json": header, "summaries.json": [], **named, **more})
 
 
-def chunked(pool: list[object], refs: object, attachments: list[object] | None = None, size: int = 2) -> bytes:
+def chunked(pool: Sequence[object], refs: object, attachments: Sequence[object] = (), size: int = 2) -> bytes:
     """A log with one sample in chunks of `size`."""
     folder = "samples/a/b_epoch_1"
     members: dict[str, object] = {"header.json": HEADER}
     members[f"{folder}/sample.json"] = {"id": "a/b", "epoch": 1, "uuid": "u1", "message_refs": refs}
-    for name, values in (("messages", pool), ("attachments", attachments or []), ("events", [{"a": 1}])):
+    for name, values in (("messages", pool), ("attachments", attachments), ("events", [{"a": 1}])):
         for start in range(0, len(values), size):
-            members[f"{folder}/{name}/{start}.json"] = values[start : start + size]
+            members[f"{folder}/{name}/{start}.json"] = list(values[start : start + size])
     members[f"{folder}/events/stats.json"] = {}
     return archive(members)
 

@@ -45,7 +45,7 @@ def span(at: int, given: Mapping[str, object], trace: str = "t1", name: str = ""
     return {**ids, **times, "attributes": attributes(given), **more}
 
 
-def call(at: int, inputs: list[Any], outputs: list[Any], as_text: bool = True, **given: object) -> dict[str, Any]:
+def call(at: int, inputs: list[Any], outputs: list[Any], as_text: object = True, **given: object) -> dict[str, Any]:
     """A span of a chat, with its messages as JSON text or structured; further attributes with __ for a dot."""
     shown: dict[str, object] = {"gen_ai.operation.name": "chat"}
     for side, messages in (("input", inputs), ("output", outputs)):
