@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from jobs.readers.envelope import conversation
 from jobs.readers.format import Format, RawRecord, Record
@@ -20,6 +21,15 @@ _SCOPES = {_SPANS: ("scopeSpans", "instrumentationLibrarySpans"), _LOGS: ("scope
 _ENTRIES = {_SPANS: "spans", _LOGS: "logRecords"}
 
 
+class _Line:
+    """A line, whose digest is asked for by each of its spans and made once."""
+
+    def __init__(self, record: RawRecord) -> None:
+        self.number = record.number
+        self.load = record.load
+        self.digest = cache(record.digest)
+
+
 def _fits(record: Record) -> bool:
     return any(isinstance(record.get(name), list) for name in (_SPANS, _LOGS))
 
@@ -31,7 +41,7 @@ def _convert(_: Record) -> Conversation:
 def _gather(records: Iterator[RawRecord], policy: ReadPolicy) -> Iterator[Conversation | Malformed]:
     """Conversations by time, after all records were read; what is malformed in a record comes before."""
     book = Book(policy)
-    for record in records:
+    for record in map(_Line, records):
         try:
             entries = list(_entries(record.load()))
         except BrokenRecord as broken:

@@ -20,6 +20,7 @@ from schemas.policy import ReadPolicy
 _MOST_HELD = 512 << 20
 """Characters of distinct text that are held, since a span may come after others of later conversations."""
 _INFERENCE = frozenset({"chat", "generate_content", "text_completion"})
+_OTHER = frozenset({"embeddings", "execute_tool", "create_agent", "retrieval"})
 _AGENT = frozenset({"invoke_agent", "invoke_workflow"})
 _IDS = ("conversation_id", "gen_ai.conversation.id", "traceloop.association.properties.conversation_id")
 _SESSIONS = ("session.id", "traceloop.association.properties.session_id", "langfuse.session.id")
@@ -95,7 +96,8 @@ class Book:
         kind = _operation(attributes)
         told = bool(events) or any(map(tells, attributes))
         agent = kind in _AGENT
-        if kind not in _INFERENCE and not (told and (kind is None or agent)):
+        # Operations may have names of a vendor's own: what was said tells that a model was called.
+        if kind not in _INFERENCE and (not told or kind in _OTHER):
             self._note(entry.get("traceId"), _ids(attributes))
             return
         span = self._span(entry, record)
@@ -121,7 +123,7 @@ class Book:
         attributes = attributes_of(entry.get("attributes"))
         name = entry.get("eventName") or attributes.get("event.name")
         kind = _operation(attributes)
-        if not is_message(name) or (kind is not None and kind not in _INFERENCE | _AGENT):
+        if not is_message(name) or kind in _OTHER:
             return
         span = self._span(entry, record)
         span.agent = span.agent or (kind in _AGENT and not span.known)

@@ -168,12 +168,18 @@ def test_events_in_logs_are_messages_of_their_span(read_bytes: ReadBytes) -> Non
     assert one(read_bytes, log_line(*BODIES)).conversation_id == "t1"
 
 
+def test_an_operation_of_a_vendor_s_own_is_known_by_what_it_says(read_bytes: ReadBytes) -> None:
+    found = one(read_bytes, line(call(1, [ASK], [said("4")], gen_ai__operation__name="responses")))
+    assert found.turns == (ASKED, spoken("4"))
+
+
 def test_what_is_no_call_of_a_model_is_passed_over(read_bytes: ReadBytes) -> None:
     others = [
         span(1, {"http.route": "/"}, name="a"),
         span(2, {"gen_ai.operation.name": "embeddings"}, name="b"),
         span(3, {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.call.result": "4"}, name="c"),
         span(4, {"gen_ai.operation.name": "invoke_agent"}, name="d"),
+        call(6, [ASK], [said("x")], gen_ai__operation__name="execute_tool", name="e"),
     ]
     metrics = b'{"resourceMetrics": []}'
     assert one(read_bytes, line(*others, call(5, [ASK], [said("4")])), metrics).turns == (ASKED, spoken("4"))
