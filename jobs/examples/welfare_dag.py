@@ -1,4 +1,4 @@
-"""An Airflow DAG: one run a night, with exit codes as Airflow's own outcomes. For Airflow 3, in its own environment.
+"""An Airflow DAG: one run a night, with exit codes as Airflow's own outcomes. For Airflow 3.3, in its own environment.
 
 What is temporary is tried again, nothing new is skipped, and everything else fails at once, for a person to look at.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import subprocess
 from datetime import UTC, datetime, timedelta
 
-from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 COMMAND = [
     "/opt/welfare/.venv/bin/welfare",
@@ -53,7 +53,7 @@ def welfare_nightly() -> None:
         if code in FOR_A_PERSON:
             raise AirflowFailException(f"exit code {code}: {FOR_A_PERSON[code]}")
         if code:
-            raise AirflowException(f"exit code {code}: tried again; what was finished is kept")
+            raise RuntimeError(f"exit code {code}: tried again; what was finished is kept")
 
     run()
 
