@@ -31,8 +31,8 @@ def conversation(
         raise BrokenRecord(Rule.NO_TURNS)
     return Conversation(
         turns=tuple(turns),
-        conversation_id=_identity(record.get("conversation_id")) or _identity(own_id),
-        user_id=_identity(record.get("user_id")) or _identity(own_user),
+        conversation_id=identity(record.get("conversation_id")) or identity(own_id),
+        user_id=identity(record.get("user_id")) or identity(own_user),
         release=_text(record.get("release")),
         surface=_text(record.get("surface")),
         started_at=utc(record.get("started_at")) or utc(own_date),
@@ -61,13 +61,14 @@ def utc(value: object) -> datetime | None:
         raise BrokenRecord(Rule.BAD_DATE) from None
 
 
-def _identity(value: object) -> str | None:
+def identity(value: object) -> str | None:
+    """An id as text; None where it is absent or blank. Raises BrokenRecord(BAD_ID)."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BrokenRecord(Rule.BAD_ID)
-    identity = str(value)
-    return None if not identity or identity.isspace() else identity
+    name = str(value)
+    return None if not name or name.isspace() else name
 
 
 def _text(value: object) -> str | None:

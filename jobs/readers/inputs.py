@@ -12,8 +12,8 @@ from pathlib import Path
 
 from schemas.errors import ContractError, UsageError
 
-_NOT_DATA = frozenset({"_SUCCESS", "_metadata", "_common_metadata", "_temporary"})
-"""Names that Spark and Parquet writers leave beside data."""
+_NOT_DATA = frozenset({"_SUCCESS", "_metadata", "_common_metadata", "_temporary", "_index"})
+"""Names that Spark and Parquet writers leave beside data, and the folder of a Scout database's index."""
 
 
 def list_inputs(inputs: Sequence[str]) -> list[Path]:

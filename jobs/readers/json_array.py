@@ -60,7 +60,35 @@ def array_elements(stream: io.BufferedReader, policy: ReadPolicy) -> Iterator[Js
     broken element is one malformed record. Raises FileFault where the array does not end, or is not the end.
     """
     element = _Element(policy.max_record_bytes)
-    number = depth = 0
+    number = 0
+    try:
+        for part, ends in cut(stream):
+            element.add(part)
+            if ends:
+                number += 1
+                yield element.record(number, policy)
+                element = _Element(policy.max_record_bytes)
+    except CutError as error:
+        if error.unfinished:
+            raise FileFault("is cut short: its JSON array does not end. Copy it again from its source.") from None
+        raise FileFault("holds data after its JSON array: one array, or one record a line, would be right.") from None
+
+
+class CutError(Exception):
+    """A JSON array or object does not end (`unfinished`), or is not the end of its stream."""
+
+    def __init__(self, unfinished: bool) -> None:
+        super().__init__(unfinished)
+        self.unfinished = unfinished
+
+
+def cut(stream: io.BufferedReader) -> Iterator[tuple[bytes, bool]]:
+    """The parts of the elements, or members, of the array or object that begins the stream.
+
+    Each part comes with whether its element ends there; the brackets and commas between are left out, and an
+    empty array has one empty element. Nothing is judged but brackets and strings. Raises CutError.
+    """
+    depth = 0
     in_string = escaped = False
     while chunk := stream.read(_CHUNK):
         start = place = 0
@@ -89,15 +117,13 @@ def array_elements(stream: io.BufferedReader, policy: ReadPolicy) -> Iterator[Js
             elif byte != _COMMA:
                 depth -= 1
             if depth == 0 or (depth == 1 and byte == _COMMA):
-                number += 1
-                element.add(chunk[start : place - 1])
-                yield element.record(number, policy)
-                element, start = _Element(policy.max_record_bytes), place
+                yield chunk[start : place - 1], True
+                start = place
             if depth == 0:
                 _expect_end(chunk[place:], stream)
                 return
-        element.add(chunk[start:])
-    raise FileFault("is cut short: its JSON array does not end. Copy it again from its source.")
+        yield chunk[start:], False
+    raise CutError(unfinished=True)
 
 
 def _expect_end(rest: bytes, stream: io.BufferedReader) -> None:
@@ -105,4 +131,4 @@ def _expect_end(rest: bytes, stream: io.BufferedReader) -> None:
         rest = stream.read(_CHUNK)
         if not rest:
             return
-    raise FileFault("holds data after its JSON array: one array, or one record a line, would be right.")
+    raise CutError(unfinished=False)

@@ -37,9 +37,7 @@ class JsonRecord:
         """The record's fields. Of duplicate keys the last wins; lone surrogates become U+FFFD."""
         if self._digest:
             raise BrokenRecord(Rule.TOO_LARGE)
-        value = _parse(self.data, self.policy.max_nesting)
-        if isinstance(value, Rule):
-            raise BrokenRecord(value)
+        value = json_value(self.data, self.policy)
         if not isinstance(value, dict):
             raise BrokenRecord(Rule.NOT_OBJECT)
         return value
@@ -59,6 +57,17 @@ def json_lines(stream: io.BufferedReader, policy: ReadPolicy) -> Iterator[JsonRe
             yield JsonRecord(number, b"", policy, _digest_of_rest(stream, line))
         elif not line.isspace():
             yield JsonRecord(number, data, policy)
+
+
+def json_value(data: bytes, policy: ReadPolicy) -> object:
+    """The JSON value of `data`. Of duplicate keys the last wins; lone surrogates become U+FFFD.
+
+    Raises BrokenRecord: not UTF-8, not JSON, nested deeper than the policy allows.
+    """
+    value = _parse(data, policy.max_nesting)
+    if isinstance(value, Rule):
+        raise BrokenRecord(value)
+    return value
 
 
 def _digest_of_rest(stream: io.BufferedReader, line: bytes) -> str:

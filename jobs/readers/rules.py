@@ -40,6 +40,8 @@ class Rule(StrEnum):
     """The time is neither ISO 8601 nor epoch seconds, or is out of range."""
     BAD_FIELD = "bad_field"
     """A known optional field has the wrong type, or a value outside its closed list."""
+    CONFLICTING_SPAN = "conflicting_span"
+    """A span's id comes twice, with different content."""
 
 
 class BrokenRecord(Exception):

@@ -22,9 +22,11 @@ _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE = tuple(bytes([nibble]) + b"\x2a\x4d\x18" for nibble in range(0x50, 0x60))
 _PARQUET = b"PAR1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = (
     (b"PK\x03\x04", "a ZIP archive", "unpack it"),
+    (b"PARE", "encrypted Parquet", "decrypt it"),
     (b"BZh", "compressed with bzip2", "decompress it, or use gzip or zstd"),
     (b"\xfd7zXZ\x00", "compressed with xz", "decompress it, or use gzip or zstd"),
     (b"\xff\xfe", "text in UTF-16", "convert it to UTF-8"),
@@ -39,6 +41,13 @@ _FOREIGN = (
 def open_file(path: Path) -> io.BufferedReader:
     """The file's bytes as they are. Raises OSError."""
     return io.BufferedReader(io.FileIO(path), _BUFFER)
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Whether a file, open at its start, is a ZIP archive. Leaves it at its start."""
+    head = file.read(len(_ZIP[0]))
+    file.seek(0)
+    return head in _ZIP
 
 
 def is_parquet(file: BinaryIO) -> bool:
@@ -59,9 +68,9 @@ def decompressed(file: io.BufferedReader, policy: ReadPolicy) -> io.BufferedRead
     file.seek(0)
     stream = file
     if head.startswith(_GZIP):
-        stream = io.BufferedReader(_Chunks(_gzip_chunks(file), size, policy), _BUFFER)
+        stream = stream_of(_gzip_chunks(file), size, policy)
     elif head == _ZSTD or head in _ZSTD_SKIPPABLE:
-        stream = io.BufferedReader(_Chunks(_zstd_chunks(file), size, policy), _BUFFER)
+        stream = stream_of(zstd_chunks(file), size, policy)
     _refuse_foreign(stream.peek(_HEAD)[:_HEAD], packed=stream is not file)
     if stream.peek(len(_BOM)).startswith(_BOM):
         stream.read(len(_BOM))
@@ -131,7 +140,12 @@ def _gzip_chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _zstd_chunks(file: BinaryIO) -> Iterator[bytes]:
+def stream_of(chunks: Iterator[bytes], size: int, policy: ReadPolicy) -> io.BufferedReader:
+    """The decompressed chunks of `size` bytes as a stream. Reading it raises FileFault where they are too many."""
+    return io.BufferedReader(_Chunks(chunks, size, policy), _BUFFER)
+
+
+def zstd_chunks(file: BinaryIO) -> Iterator[bytes]:
     """Frames one by one, since the library's own stream reader takes a truncated frame for the file's end."""
     import zstandard
 

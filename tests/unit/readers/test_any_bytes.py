@@ -20,8 +20,10 @@ from jobs.readers.rules import Rule
 from schemas.conversation import ROLES, Conversation, Malformed
 from schemas.errors import ContractError
 from schemas.policy import ReadPolicy
+from tests.unit.readers.eval_log import ASK, answer, chunked, log, sample, with_zstd
+from tests.unit.readers.otlp import call, heard, line, said
 
-POLICY = ReadPolicy(max_record_bytes=2000, max_nesting=6)
+POLICY = ReadPolicy(max_record_bytes=2000, max_nesting=20)
 RULES = frozenset(rule.value for rule in Rule)
 
 NAMES = [
@@ -110,8 +112,11 @@ SOUND = [
     zstandard.compress(LINES),
     b"[" + LINES.strip().replace(b"\n", b",") + b"]",
     parquet(),
+    log(sample(ASK), sample(answer("attachment://" + "a" * 32), attachments={"a" * 32: "x"})),
+    with_zstd(chunked([ASK, answer("attachment://0")], [[0, 2]], ["x"])),
+    line(call(1, [heard("user", "x")], [said("y")]), call(2, [heard("user", "z")], [], as_text=False)),
 ]
-PACKED = [b"\x1f\x8b", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b"PAR1"]
+PACKED = [b"\x1f\x8b", b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b"PAR1", b"PK\x03\x04"]
 STARTS = st.sampled_from([*PACKED, b"", b"[{", b"{", b"\xef\xbb\xbf"])
 FLIPS = st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=4)
 
