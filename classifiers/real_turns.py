@@ -17,7 +17,9 @@ from classifiers.turn import ModelTurn, context_of
 from schemas.errors import UsageError
 
 LABELS_FILE = Path(__file__).parent / "training_labels.tsv"
-COLUMNS = ("turn", "affect", "voice", "trigger", "situations", "sure", "stands_for")
+COLUMNS = ("turn", "affect", "voice", "trigger", "situations", "sure", "stands_for", "whole")
+"""whole: 1 where the whole turn was read for the label, so that the label holds for all of it; 0 where it was shown
+`shortened`."""
 _TURN_CHARS, _CONTEXT_CHARS = 1000, 320
 _HEAD = 0.6
 _CUT = " […] "
@@ -82,7 +84,8 @@ def labelled_turns(
             row = left.pop(digest, None)
             if row is not None:
                 groups[digest] = group
-                yield _example(digest, transcript.source, group, shortened(turn), row)
+                shown = turn if row["whole"] == "1" else shortened(turn)
+                yield _example(digest, transcript.source, group, shown, row)
 
 
 def _example(digest: str, source: str, group: str, turn: ModelTurn, row: Mapping[str, str]) -> Example:

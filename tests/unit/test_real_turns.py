@@ -21,7 +21,7 @@ from schemas.errors import UsageError
 from schemas.labels import AFFECTS, SITUATIONS, Affect, Label, Voice
 
 ASKED = (("user", "is it done"), ("assistant", "nearly"), ("user", "and now"))
-ROW = {"affect": "-1", "voice": "self", "trigger": "task_failure", "situations": "task_failure", "sure": "2"}
+ROW = {"affect": "-1", "voice": "self", "trigger": "task_failure", "situations": "task_failure", "sure": "2"} | {"whole": "0"}
 
 
 def gold(name: str, turn: ModelTurn, affect: int = 0, **more: object) -> Example:
@@ -41,6 +41,7 @@ def test_every_label_is_legal_and_names_a_turn_once() -> None:
         noted = {s for s in row["situations"].split(",") if s not in ("-", "none", "other")}
         assert noted == {"?"} or noted <= set(SITUATIONS)
         assert float(row["stands_for"]) >= 1
+        assert row["whole"] in ("0", "1")
 
 
 @pytest.mark.parametrize("text", ["", "a\tb\nsecret\tsecret\n", "\t".join(COLUMNS) + "\nsecret\n"])
@@ -73,6 +74,15 @@ def test_a_labelled_turn_is_found_once_and_goes_with_its_conversation() -> None:
     assert [(e.group, e.affect, e.stands_for, e.turn) for e in alone] == [("chat:7", Affect(-1), 3.5, labelled)]
     linked = list(labelled_turns(transcripts, [gold("g", other)], labels))
     assert [e.group for e in linked] == ["g"]
+
+
+def test_a_turn_that_was_read_as_a_whole_is_learnt_as_a_whole() -> None:
+    long = ModelTurn((("user", "tell me"),), "word " * 600)
+    transcript = Transcript("chat", "8", (("user", "tell me"), ("assistant", long.text)))
+    for whole, expected in (("1", long.text), ("0", shortened(long).text)):
+        row = ROW | {"stands_for": "1", "whole": whole}
+        (found,) = labelled_turns([transcript], [], {turn_digest(long): row})
+        assert found.turn.text == expected
 
 
 def test_groups_stay_whole_and_every_real_turn_is_held_out_once() -> None:
