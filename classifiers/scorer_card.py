@@ -26,10 +26,10 @@ as bfloat16 or float32, as the processor has it.
 - {written} turns in context written for the project (classifiers/training_text), in contrast groups: the same scenario
   with and without the model's own affect. Levels -2 to 2: {levels}.
 - {gold} real assistant turns labelled by others by the same guide, one reading each, and {labelled} that we labelled
-  (`training_labels.tsv`: all other turns of HH-RLHF, Spiral-Bench and Assistant-Axis; of the rest those that an
-  earlier scorer found likeliest, and a random sample), from HH-RLHF (MIT), WildChat (ODC-BY), OpenAssistant
-  (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT) and Schema-Guided Dialogue (CC-BY-SA-4.0). No text of them is
-  in this repository.
+  (`training_labels.tsv`: all other turns of HH-RLHF, Spiral-Bench, Assistant-Axis and, in English, WildChat and
+  OpenAssistant; of service talk those that an earlier scorer found likeliest, and a random sample), from HH-RLHF
+  (MIT), WildChat (ODC-BY), OpenAssistant (Apache-2.0), Spiral-Bench (MIT), Assistant-Axis (MIT) and Schema-Guided
+  Dialogue (CC-BY-SA-4.0). No text of them is in this repository.
 
 ## Measured
 On {validated_on}; turns of one conversation hang together, intervals are 95 %. Shipped thresholds:
@@ -70,9 +70,10 @@ in a trial, fewer of the turns with a given probability express it.
 _TAIL = """
 ## By source
 What a trial's rate is corrected by. Found: turns with the expression, gold or written (two fifths of the groups, held
-out), that are flagged. False: turns without it. Of HH-RLHF, Spiral-Bench and Assistant-Axis every turn is labelled, so
-that both rest on all of them; of other public sources, false ones rest on turns outside the gold drawn at random within
-two strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without weights.
+out), that are flagged. False: turns without it. Of HH-RLHF, Spiral-Bench, Assistant-Axis and, in English, WildChat and
+OpenAssistant every turn is labelled, so that both rest on all of them; of service talk, false ones rest on turns drawn at
+random within two strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without
+weights.
 Written folders have the same authors and count as sources, and so do both sides of HH-RLHF: they are likelier alike
 than trials. Other conversations of the same sources were trained on.
 

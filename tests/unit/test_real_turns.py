@@ -21,7 +21,8 @@ from schemas.errors import UsageError
 from schemas.labels import AFFECTS, SITUATIONS, Affect, Label, Voice
 
 ASKED = (("user", "is it done"), ("assistant", "nearly"), ("user", "and now"))
-ROW = {"affect": "-1", "voice": "self", "trigger": "task_failure", "situations": "task_failure", "sure": "2"} | {"whole": "0"}
+ROW = {"affect": "-1", "voice": "self", "trigger": "task_failure", "situations": "task_failure", "sure": "2"}
+ROW |= {"whole": "0"}
 
 
 def gold(name: str, turn: ModelTurn, affect: int = 0, **more: object) -> Example:
