@@ -72,8 +72,8 @@ _TAIL = """
 What a trial's rate is corrected by. Found: turns with the expression, gold or written (two fifths of the groups, held
 out), that are flagged. False: turns without it. Of HH-RLHF, Spiral-Bench, Assistant-Axis and, in English, WildChat and
 OpenAssistant every turn is labelled, so that both rest on all of them; of service talk, false ones rest on turns drawn
-at random within two strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns without
-weights.
+at random within two strata (all that an earlier scorer put highest, a share of the rest), counted as so many turns
+without weights.
 Written folders have the same authors and count as sources, and so do both sides of HH-RLHF: they are likelier alike
 than trials. Other conversations of the same sources were trained on.
 
