@@ -47,7 +47,6 @@ class Rule(PatternRecognizer):  # type: ignore[misc]  # presidio carries no type
         patterns = [Pattern(form.name, form.regex, form.score) for form in self.FORMS]
         super().__init__(supported_entity=self.ENTITY, patterns=patterns, supported_language="en")
         self.wordy = tuple(form for form in self.FORMS if not needs_digit(form.need))
-        self.numeric = tuple(form for form in self.FORMS if needs_digit(form.need))
         self.near = re.compile(self.CONTEXT, FLAGS) if self.CONTEXT else None
         for form in self.FORMS:
             # Now, once a process, rather than in the middle of a conversation.
