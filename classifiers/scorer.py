@@ -58,6 +58,14 @@ class Scorer:
             inputs, owners, clear, self.screen.threshold, lambda rows: self._found(turns, inputs, owners, rows)
         )
 
+    def causes(self, turns: Sequence[ModelTurn]) -> Matrix:
+        """[n, 11]: the situations seen in the first windows of n turns, rounded; of `cause_turn` there is no other."""
+        reading = self.start(turns)
+        first = np.zeros(len(reading.inputs), dtype=bool)
+        first[reading.first] = True
+        reading.read(first)
+        return reading.situations()
+
     def score(self, turns: Sequence[ModelTurn]) -> Scores:
         """Scores of the turns, in order, every window read. A turn's rounded scores do not depend on the others."""
         reading = self.start(turns)

@@ -15,7 +15,7 @@ from classifiers.codes import CodeHeads, sigmoid
 from classifiers.language import known_languages
 from classifiers.local_model import folder_digest, lacking, most_tokens
 from classifiers.plugged_input import Windows
-from classifiers.reading import Input, Matrix
+from classifiers.reading import DECIMALS, Input, Matrix
 from classifiers.scorer import EMBEDDED, Scorer, load_scorer
 from classifiers.screen import NoScreen
 from classifiers.turn import ModelTurn
@@ -65,6 +65,10 @@ class PluggedScorer(Scorer):
         except Exception as error:  # noqa: BLE001  # whatever a model raises over a plain sentence
             failed = type(error).__name__
         check(not failed, plug.section, "model", f"a classifier that can read plain text here ({failed})")
+
+    def causes(self, turns: Sequence[ModelTurn]) -> Matrix:
+        """[n, 11]: the situations that the cheap heads see in n turns, rounded: the model tells none."""
+        return np.round(self.codes.probabilities(turns), DECIMALS)
 
     def _found(
         self, turns: Sequence[ModelTurn], inputs: Sequence[Input], owners: Sequence[int], rows: NDArray[np.int64]

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONTEXT_TURNS = 2
+CAUSE_TURNS, CAUSE_CHARS = 4, 300
+"""Turns before a turn, and characters of its beginning, from which situations are told: what brings an expression about
+often stands further back than what makes it plain."""
 CONTEXT_TOKENS = 72
 WINDOW_TOKENS = 120
 STRIDE_TOKENS = 90
@@ -19,16 +22,21 @@ CLS, SEP, PAD = 101, 102, 0
 
 @dataclass(frozen=True, slots=True)
 class ModelTurn:
-    """One generated turn. context: up to two (role, text) before it, in order. text: what is judged."""
+    """One generated turn. context: the (role, text) before it, in order. text: what is judged."""
 
     context: tuple[tuple[str, str], ...]
     text: str
 
 
-def context_of(turns: Sequence[tuple[str, str]], index: int) -> tuple[tuple[str, str], ...]:
-    """The turns before `index` that the scorer sees: the last two that hold text, system prompts left out."""
+def context_of(turns: Sequence[tuple[str, str]], index: int, most: int = CONTEXT_TURNS) -> tuple[tuple[str, str], ...]:
+    """The turns before `index` that the scorer sees: the last `most` that hold text, system prompts left out."""
     before = [(role, text) for role, text in turns[:index] if role != "system" and text.strip()]
-    return tuple(before[-CONTEXT_TURNS:])
+    return tuple(before[-most:])
+
+
+def cause_turn(turns: Sequence[tuple[str, str]], index: int, text: str) -> ModelTurn:
+    """What the situations about turn `index`, which says `text`, are told from: one window."""
+    return ModelTurn(context_of(turns, index, CAUSE_TURNS), text[:CAUSE_CHARS])
 
 
 def context_text(turn: ModelTurn) -> str:

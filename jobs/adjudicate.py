@@ -19,6 +19,7 @@ from typing import Any
 from jobs.answers import log_access, read_answers, write_answers
 from jobs.keys import Keys, open_keys
 from jobs.purge import releases, retention_days
+from jobs.releases import name_in
 from jobs.run_record import RUN
 from jobs.tables import find_table, read_part
 from jobs.workspace import Workspace, read_json
@@ -100,12 +101,17 @@ class Session:
 
 
 def finished_run(folder: Path) -> tuple[Workspace, dict[str, Any]]:
-    """The restricted side and the record of the one finished run in `folder`. UsageError where there is none.
+    """The restricted side and the record of the finished run whose release stands in `folder`/released.
+
+    UsageError where there is none.
 
     No core dumps from here on.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     found = releases(folder)
+    last = name_in(folder / "released")
+    if last is not None:
+        found = [space for space in found if space.release == last]
     if len(found) != 1 or not (found[0].restricted / RUN).exists():
         raise UsageError("no finished run of one release is in this folder. Run the job there first.")
     return found[0], read_json(found[0].restricted / RUN)

@@ -124,7 +124,7 @@ def _parquet(source: Any, look: Look) -> None:
 
 
 def _duckdb(path: Path, look: Look) -> list[str]:
-    """Every value of every table and every comment; free blocks were seen as raw bytes."""
+    """Every value of every table, every view, macro and comment; free blocks were seen as raw bytes."""
     import duckdb
 
     locked = {"enable_external_access": "false", "lock_configuration": "true", "temp_directory": ""}
@@ -138,6 +138,7 @@ def _duckdb(path: Path, look: Look) -> list[str]:
                 "from duckdb_tables()",
                 "from duckdb_columns() where not internal",
                 "from duckdb_views() where not internal",
+                "from duckdb_functions() where not internal",
             ]
             for query in queries:
                 for batch in connection.sql(query).to_arrow_reader(50_000):

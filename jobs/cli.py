@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from typing import Any
 
 import click
 
-from schemas.errors import WelfareError
+from schemas.errors import TemporaryError, WelfareError
 from schemas.faults import place
 
+DISK_FULL = (
+    "the disk is full, or this user's share of it. Nothing is half-released; make room, and the same command goes on"
+    " where it was."
+)
 COMMANDS = {
     "run": "Run the main job: transcripts in, a candidate release out.",
     "doctor": "Show what this machine lacks, and how to get it.",
@@ -61,8 +66,8 @@ def cli() -> None:
 
     An expression is not an experience: nothing here says that a model feels.
 
-    Exit codes: 0 done, 2 usage, 3 input breaks the data contract, 4 privacy gate or audit refused, 5 a quality gate
-    failed, 6 sign-off, publish or verify refused, 75 temporary (retry), 99 nothing new to do.
+    Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 input breaks the data contract, 4 privacy gate or audit refused,
+    5 a quality gate failed, 6 sign-off, publish or verify refused, 75 temporary (retry), 99 nothing new to do.
     """
 
 
@@ -79,6 +84,9 @@ def main(arguments: list[str] | None = None) -> Any:
         error.show()
         code = error.exit_code
     except Exception as error:  # noqa: BLE001  a bug: its message may hold text
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            click.echo(f"welfare: {DISK_FULL}", err=True)
+            sys.exit(TemporaryError.exit_code)
         click.echo(
             f"welfare: a fault of ours, {type(error).__name__} at {place(error)}. Its message is withheld.", err=True
         )

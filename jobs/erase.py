@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.keys import Keys, open_keys
+from jobs.frames import drop_frame
+from jobs.keys import Keys, has_keys, open_keys
 from jobs.purge import releases
+from jobs.run_record import RUN
 from jobs.tables import MANIFEST, read_part, write_part
 from jobs.tombstones import add_tombstone, read_tombstones
 from jobs.workspace import Workspace, locked, read_json, write_text
 from pipelines.pseudonym import pseudonym
 from schemas.errors import UsageError
 from schemas.policy import ReadPolicy
-from schemas.row_level import ROW_LEVEL
+from schemas.row_level import CLUSTERED, ROW_LEVEL
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,17 +49,29 @@ def erase(root: Path, user_id: str) -> list[Erased]:
     anew by the next run. Raises UsageError where a release's keys are gone: then nobody can tell whose row is whose.
     """
     value = user_id.strip()
-    if not value or value.lower() in ReadPolicy().anonymous_ids:
-        raise UsageError("that id stands for no user at all, so there is nobody to erase. Give the id of the input.")
     spaces = releases(root)
+    if not value or all(value.lower() in _anonymous(space) for space in spaces):
+        raise UsageError(
+            "that id stands for no user at all, so there is nobody to erase: rows of such an id count as a unit each."
+            " Give the user's id as it stands in the transcripts (`user_id`), not a pseudonym."
+        )
     with locked(spaces[0]):
         opened = [(space, _keys(space)) for space in spaces]
         return [_erase(space, keys, value) for space, keys in opened]
 
 
+def _anonymous(space: Workspace) -> tuple[str, ...]:
+    """Ids that mean that there is no user, by the policy of the run; the default where no run has finished."""
+    try:
+        record = json.loads((space.restricted / RUN).read_text(encoding="utf-8"))
+        return tuple(str(one) for one in record["policies"]["read"]["anonymous_ids"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ReadPolicy().anonymous_ids
+
+
 def _keys(space: Workspace) -> Keys:
     """The keys, never made anew: new ones would find nobody and look as if it had worked."""
-    if not all((space.keys / f"{name}.key").exists() for name in ("pseudonym", "table")):
+    if not has_keys(space.keys):
         raise UsageError(
             f"release {space.release}: this user can no longer be found, for the keys are gone (the trial is closed)."
             " Tables that are still there cannot be read by anybody; `welfare purge` removes them. A new run over the"
@@ -75,6 +89,8 @@ def _erase(space: Workspace, keys: Keys, value: str) -> Erased:
     for table in ROW_LEVEL:
         for folder in sorted((space.restricted / table.name).glob("*")):
             rows[table.name] += _erase_from(folder, user, keys.table)
+    if any(rows.values()) or not any((space.restricted / CLUSTERED.name).glob("*")):
+        drop_frame(space)  # without the rows nobody can tell whether the user is part of it
     return Erased(space.release, {name: count for name, count in rows.items() if count})
 
 

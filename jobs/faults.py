@@ -1,7 +1,8 @@
 """Turns what Spark raises on the driver back into our own errors, without text.
 
 A WelfareError that a worker raised arrives as a PythonException whose message names class and text; its text is ours
-and safe. Anything else that Spark says may quote a row, so that only its type is kept.
+and safe, which the mark of this process before it shows (pipelines/worker.py). Anything else that Spark says may quote
+a row, even one that imitates an error of ours, so that only its type is kept.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 
-from pipelines.worker import WorkerFault
+from pipelines.worker import WorkerFault, seal
 from schemas import errors
 
-_OURS = re.compile(r"^(?:schemas\.errors|pipelines\.worker)\.(\w+): (.*)$", re.MULTILINE)
+_OURS = r"^(?:schemas\.errors|pipelines\.worker)\.(\w+): {mark} (.*)$"
+"""How Python writes an exception that was raised as ours."""
 _KINDS: dict[str, type[errors.WelfareError]] = {
     kind.__name__: kind
     for kind in (
@@ -45,7 +47,7 @@ def spark_faults(step: str) -> Iterator[None]:
 
 
 def _translated(message: str, kind: str, step: str) -> errors.WelfareError:
-    found = _OURS.findall(message)
+    found = re.findall(_OURS.format(mark=seal().mark), message, re.MULTILINE)
     if found:
         name, text = found[-1]
         return _KINDS.get(name, errors.WelfareError)(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +17,19 @@ import pyarrow as pa
 
 from jobs.readers.catalogue import list_inputs, read_file, recognise
 from jobs.readers.inputs import content_digest, name_inputs
-from pipelines.worker import WorkerFault, spark_schema
+from jobs.survey import Survey
+from pipelines.pseudonym import pseudonym
+from pipelines.worker import WorkerFault, marked, spark_schema
 from schemas.conversation import Conversation, Malformed
-from schemas.errors import ContractError, UsageError, WelfareError
+from schemas.errors import UsageError, WelfareError
 from schemas.policy import ReadPolicy
+from schemas.policy_file import fingerprint
 from schemas.row_level import TRANSCRIPTS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 OTHER_RELEASE = "other_release"
-SHARD_CONVERSATIONS = 250
 _BATCH = 64
 
 _SURVEY = pa.schema(
@@ -52,41 +54,6 @@ class Source:
     format: str
     digest: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What the input holds, before anything is written. quarantine rows: file ordinal, line, rule, hash; never text."""
-
-    conversations: int
-    with_user: int
-    other_release: int
-    duplicates: int
-    superseded: int
-    conflicting: int
-    malformed: dict[str, int] = field(default_factory=dict)
-    quarantine: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def shards(self) -> int:
-        """Partitions of the row-level stages. From the input alone, so that every machine makes the same ones."""
-        return max(4, -(-self.conversations // SHARD_CONVERSATIONS))
-
-    def check(self, policy: ReadPolicy) -> None:
-        """Raises ContractError where too much is malformed or nothing is left to run on."""
-        bad = sum(self.malformed.values())
-        total = bad + self.conversations + self.other_release + self.duplicates + self.superseded + self.conflicting
-        if bad and bad / total > policy.max_malformed_share:
-            rules = ", ".join(f"{rule}: {count}" for rule, count in sorted(self.malformed.items()))
-            raise ContractError(
-                f"{bad} of {total} records are malformed ({rules}), more than [read] max_malformed_share allows."
-                " Nothing was written. Mend the input, name its --format, or raise the share in the policy file."
-            )
-        if not self.conversations:
-            raise ContractError(
-                f"no conversation of this release in the input ({self.other_release} name another release,"
-                f" {bad} are malformed). Check --release and the input."
-            )
 
 
 def find_sources(inputs: Sequence[str], format_name: str, policy: ReadPolicy) -> list[Source]:
@@ -117,7 +84,7 @@ def _content(conversation: Conversation) -> str:
 def _row(conversation: Conversation, policy: ReadPolicy) -> dict[str, Any]:
     content = _content(conversation)
     user = (conversation.user_id or "").strip()
-    return {
+    row: dict[str, Any] = {
         "record_id": conversation.conversation_id or f"content:{content}",
         "user_id": None if not user or user.lower() in policy.anonymous_ids else user,
         "surface": conversation.surface,
@@ -130,6 +97,8 @@ def _row(conversation: Conversation, policy: ReadPolicy) -> dict[str, Any]:
         "content": content,
         "size": len(conversation.turns),
     }
+    beside = [str(row[name]) for name in ("record_id", "user_id", "surface", "started_at", "ended_by")]
+    return row | {"version": fingerprint(content, beside, [turn.generated for turn in conversation.turns])}
 
 
 def _survey_row(
@@ -160,40 +129,33 @@ def _frame(spark: SparkSession, sources: list[Source], schema: pa.Schema, rows: 
             for index in batch.column(0).to_pylist():
                 yield from _read_source(sources[index], index, schema, rows, policy)
 
-    return spark.range(0, len(sources), 1, len(sources)).mapInArrow(read, spark_schema(schema))
+    return spark.range(0, len(sources), 1, len(sources)).mapInArrow(marked(read, "reading"), spark_schema(schema))
 
 
 def _read_source(source: Source, index: int, schema: pa.Schema, rows: Any, policy: ReadPolicy) -> Iterator[Any]:
     """Batches of one file. Whatever goes wrong leaves without text: see pipelines/worker.py."""
     pending: list[dict[str, Any]] = []
     fault: WelfareError | None = None
-    reader = read_file(Path(source.path), source.format, policy, source.name)
-    line = 0
-    while fault is None:
-        try:
-            item = next(reader, None)
-            line += 1
-            row = None if item is None else rows(item, index, line)
-        except WelfareError as error:
-            fault = error
-        except Exception as error:  # noqa: BLE001  any exception may carry text
-            fault = WorkerFault(f"reading {source.name} failed with {type(error).__name__}. Its message is withheld.")
-        else:
-            if item is None:
-                break
+    try:
+        for line, item in enumerate(read_file(Path(source.path), source.format, policy, source.name), start=1):
+            row = rows(item, index, line)
             if row is not None:
                 pending.append(row)
-        if len(pending) >= _BATCH:
-            yield pa.RecordBatch.from_pylist(pending, schema=schema)
-            pending = []
+            if len(pending) >= _BATCH:
+                yield pa.RecordBatch.from_pylist(pending, schema=schema)
+                pending = []
+    except WelfareError as error:
+        fault = error
+    except Exception as error:  # noqa: BLE001  any exception may carry text
+        fault = WorkerFault(f"reading {source.name} failed with {type(error).__name__}. Its message is withheld.")
     if fault is not None:
         raise fault from None
     if pending:
         yield pa.RecordBatch.from_pylist(pending, schema=schema)
 
 
-def survey(spark: SparkSession, sources: list[Source], release: str, policy: ReadPolicy) -> Survey:
-    """Reads everything once and writes nothing. See `Survey`."""
+def survey(spark: SparkSession, sources: list[Source], release: str, policy: ReadPolicy, key: bytes) -> Survey:
+    """Reads everything once and writes nothing. key: the trial's, for hashes that are kept. See `Survey`."""
     from pyspark.sql import functions as f
 
     def rows(item: Conversation | Malformed, file: int, line: int) -> dict[str, Any]:
@@ -216,7 +178,11 @@ def survey(spark: SparkSession, sources: list[Source], release: str, policy: Rea
         f.sum(f.when(f.col("openings") > 1, f.col("contents") - 1).otherwise(0)).alias("conflicting"),
     ).collect()[0]
     bad = seen.where((seen.kind != "") & (seen.kind != OTHER_RELEASE)).orderBy("file", "line").limit(10_000)
-    quarantine = [{"file": r["file"], "line": r["line"], "rule": r["kind"], "hash": r["record"]} for r in bad.collect()]
+    quarantine = [
+        # A broken record can be short: its own digest would let anybody who has it try what it says.
+        {"file": r.file, "line": r.line, "rule": r.kind, "hash": pseudonym(key, "quarantined", r.record)[:16]}
+        for r in bad.collect()
+    ]
     seen.unpersist()
     return Survey(
         conversations=total["n"],
@@ -243,6 +209,6 @@ def transcripts(spark: SparkSession, sources: list[Source], release: str, policy
     # Said outright: a single input file is a single partition, which Spark would not spread by itself.
     read = _frame(spark, sources, _READ, rows, policy).repartition(shards, "record_id")
     newest = Window.partitionBy("record_id").orderBy(
-        f.col("size").desc(), f.col("started_at").desc_nulls_last(), f.col("content")
+        f.col("size").desc(), f.col("started_at").desc_nulls_last(), f.col("content"), f.col("version")
     )
-    return read.withColumn("version", f.row_number().over(newest)).where("version = 1").select(*TRANSCRIPTS.names)
+    return read.withColumn("place", f.row_number().over(newest)).where("place = 1").select(*TRANSCRIPTS.names)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from jobs.frames import drop_frame
 from jobs.run_record import PURGED, RUN
 from jobs.workspace import Workspace, locked, write_text
 from schemas.errors import UsageError
-from schemas.policy import RetentionPolicy
+from schemas.policy_retention import RetentionPolicy
 from schemas.row_level import ROW_LEVEL
 from schemas.sign_off import time_text
 
@@ -50,17 +51,20 @@ def _is_release(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink() and any((path / mark).exists() for mark in marks)
 
 
-def purge(root: Path, expired: bool, now: datetime) -> list[Purged]:
+def purge(root: Path, expired: bool, now: datetime, frames: bool = False) -> list[Purged]:
     """Removes tables, temporary files and keys of every release; with `expired`, only what is past its retention time.
 
     Keys go first: what a crash leaves behind cannot be read any more. They are destroyed with the last table of a
-    release, which closes the trial: no rerun makes the same pseudonyms again. Raises TemporaryError while a run holds
-    the folder, UsageError where there is nothing restricted.
+    release, which closes the trial: no rerun makes the same pseudonyms again. The frame of its clusters has a retention
+    time of its own, and goes earlier only with `frames`. Raises TemporaryError while a run holds the folder, UsageError
+    where there is nothing restricted.
     """
     spaces = releases(root)
     with locked(spaces[0]):
         shutil.rmtree(root / "restricted" / "temporary", ignore_errors=True)
-        return [_purge(space, expired, now) for space in spaces]
+        gone = [drop_frame(space, None if frames else now.timestamp()) for space in spaces]
+        done = [_purge(space, expired, now) for space in spaces]
+        return [replace(one, files=one.files + count) for one, count in zip(done, gone, strict=True)]
 
 
 def retention_days(space: Workspace) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.release import RELEASE_NAME
+from schemas.release import RELEASE_NAME, output_root
 
 RUN = "run.json"
 PURGED = "purged.json"
+LOG = "run.log"
+"""Exact counts of each step of each run, JSON lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,14 @@ class RunRecord:
     run_key: str | None = None
 
 
+def who_runs() -> str:
+    """The user's name; where the system knows none, as in some containers, the user's number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
 def read_record(root: Path) -> RunRecord:
     """The record of the run whose release lies in `root`/released.
 
@@ -29,7 +41,7 @@ def read_record(root: Path) -> RunRecord:
     release = _object(root / "released" / "manifest.json").get("release")
     if not isinstance(release, str) or not RELEASE_NAME.fullmatch(release):
         return RunRecord()
-    folder = root / "restricted" / release
+    folder = output_root(root) / "restricted" / release
     found = _object(folder / RUN) or _object(folder / PURGED)
     return RunRecord(_text(found.get("ran_by")), _text(found.get("run_key")))
 

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import hashlib
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobs.adjudicate import digest_of, outcome, stored_by
-from jobs.candidate import Candidate, write_candidate
+from jobs.candidate import Candidate, Clustered, open_baseline, write_candidate
 from jobs.faults import spark_faults
-from jobs.ingest import Source, Survey, find_sources, survey, transcripts
+from jobs.frames import Frames, open_frames
+from jobs.ingest import Source, find_sources, survey, transcripts
 from jobs.keys import Keys, open_keys
 from jobs.progress import Progress
-from jobs.run_record import PURGED, RUN
+from jobs.releases import find_baseline, released_in, standing
+from jobs.row_level import row_level
+from jobs.run_record import LOG, PURGED, RUN, who_runs
 from jobs.second_reader import said_digest, second_reading
 from jobs.spark import build_session, default_master
+from jobs.survey import Survey
 from jobs.tables import Stored, find_table, read_part, read_table, write_part, write_table
 from jobs.tombstones import read_tombstones
 from jobs.versions import code_version
 from jobs.workspace import Workspace, locked, open_workspace, read_json, temporary_root, write_text
 from pipelines.cluster import cluster
 from pipelines.pseudonym import pseudonym
-from pipelines.stages import STAGES, Run
+from pipelines.stages import Run
+from pipelines.worker import use_key
 from schemas.errors import NothingNew, UsageError
 from schemas.policy import Policies
 from schemas.policy_file import fingerprint, resolved
 from schemas.release import check_release_name
-from schemas.row_level import CLUSTER_TERMS, CLUSTERED
+from schemas.row_level import CLUSTER_FRAMES, CLUSTER_STABILITY, CLUSTER_TERMS, CLUSTERED
 from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -62,13 +66,19 @@ def run(request: Request, progress: Progress) -> Candidate:
     other WelfareError as its class says. Nothing is half-released: the released folder changes in one rename.
     """
     check_release_name(request.release)
+    request = replace(request, baseline=find_baseline(request.baseline, request.out, request.release))
+    open_baseline(request.baseline)  # a slip in its name is told now, not after hours
     space = open_workspace(request.out, request.release)
     with locked(space), temporary_root(space) as temporary:
         _refuse_purged(space)
         keys = open_keys(space.keys)
+        use_key(keys.pseudonym)
+        progress.keep(space.restricted / LOG)
         sources = find_sources(request.inputs, request.format, request.policies.read)
         models, thresholds, card = _models(request.policies)
-        key = _run_key(request, sources, models | {"card": fingerprint(card)}, keys, space)
+        frames = open_frames(request.policies, request.baseline)
+        models |= frames.models()
+        key = _run_key(request, sources, models | {"card": fingerprint([card, frames.digests])}, keys, space)
         if not request.fresh:
             _refuse_repeat(space, key)
         with progress.step("start Spark"), spark_faults("starting Spark"):
@@ -76,17 +86,18 @@ def run(request: Request, progress: Progress) -> Candidate:
         progress.spark = spark
         try:
             with progress.step("survey") as said, spark_faults("survey"):
-                found = survey(spark, sources, request.release, request.policies.read)
-                said["conversations"] = found.conversations
+                found = survey(spark, sources, request.release, request.policies.read, keys.pseudonym)
+                said |= asdict(found)
             found.check(request.policies.read)
+            trial = frames.trial(request.release, sources, found)
             context = Run(request.release, request.policies, found.conversations, thresholds, models, keys.pseudonym)
-            clustered, terms, made = _restricted(spark, request, space, keys, sources, found, context, progress)
+            clusters, made = _restricted(spark, request, space, keys, sources, found, context, progress, frames)
             with progress.step("aggregate and report") as said, spark_faults("aggregate"):
                 stored = stored_by(space, keys.table, made, thresholds, request.policies.disclosure)
                 read = outcome(stored, request.policies.adjudicate, said)
                 second = second_reading(stored, request.policies.second_reader)
                 candidate = write_candidate(
-                    clustered, terms, card, context, found, space, request.baseline, key, read, second
+                    clusters, card, context, found, space, request.baseline, key, trial, frames, read, second
                 )
         finally:
             progress.spark = None
@@ -122,11 +133,7 @@ def _run_key(request: Request, sources: Sequence[Source], models: dict[str, str]
     """Keyed digest of everything that the released bytes depend on."""
     baseline = ""
     if request.baseline is not None:
-        baseline = (
-            hashlib.sha256((request.baseline / "released" / "manifest.json").read_bytes()).hexdigest()
-            if (request.baseline / "released" / "manifest.json").exists()
-            else "missing"
-        )
+        baseline = hashlib.sha256((released_in(request.baseline) / "manifest.json").read_bytes()).hexdigest()
     whole = fingerprint(
         [(s.digest, s.format) for s in sources], request.release, resolved(request.policies), models,
         code_version(), baseline, read_tombstones(space.restricted), 
@@ -147,7 +154,7 @@ def _refuse_purged(space: Workspace) -> None:
 
 def _refuse_repeat(space: Workspace, key: str) -> None:
     """Raises NothingNew where the last finished run had this key and its release is still there."""
-    record, manifest = space.restricted / RUN, space.released / "manifest.json"
+    record, manifest = space.restricted / RUN, standing(space.root, space.release) / "manifest.json"
     if not (record.exists() and manifest.exists()):
         return
     if read_json(record).get("run_key") == read_json(manifest).get("run_key") == key:
@@ -159,51 +166,38 @@ def _refuse_repeat(space: Workspace, key: str) -> None:
 
 def _restricted(
     spark: SparkSession, request: Request, space: Workspace, keys: Keys, sources: list[Source], found: Survey,
-    context: Run, progress: Progress,
-) -> tuple[DataFrame, pa.Table, dict[str, str]]:  # fmt: skip
-    """CLUSTERED and CLUSTER_TERMS, by way of every restricted table; a finished one is used again unless --fresh. And
-    the folder's name of each table."""
-    gone = read_tombstones(space.restricted)
-    made = fingerprint(
-        [(s.digest, s.format) for s in sources], request.policies.read, found.shards, code_version(), gone
-    )
-    frame = transcripts(spark, sources, request.release, request.policies.read, found.shards)
-    kept: list[Path] = []
-    for stage in STAGES:
-        made = fingerprint(made, stage.name, stage.settings(context))
-        folder = space.folder(stage.writes, made)
-        with progress.step(stage.name) as said, spark_faults(stage.name):
-            if request.fresh:
-                shutil.rmtree(folder, ignore_errors=True)
-            stored = find_table(folder)
-            if stored is None:
-                made_frame = stage.run(frame, context)
-                if stage.name == "scrub" and gone:
-                    made_frame = made_frame.where(~made_frame.user_key.isin(gone))
-                stored = write_table(made_frame, stage.writes, folder, keys.table)
-            said["conversations"] = stored.rows
-        frame = read_table(spark, stage.writes, stored, keys.table)
-        kept.append(folder)
-    made = fingerprint(made, "cluster", request.policies.cluster)
+    context: Run, progress: Progress, frames: Frames,
+) -> tuple[Clustered, dict[str, str]]:  # fmt: skip
+    """The clusters, by way of every restricted table; their folders."""
+    policies = request.policies
+    given = fingerprint([(s.digest, s.format) for s in sources], found.shards)
+    read = transcripts(spark, sources, request.release, policies.read, found.shards)
+    rows = row_level(spark, read, given, found.shards, context, space, keys, progress, request.fresh)
+    made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests)
     with progress.step("cluster"), spark_faults("cluster"):
-        stored, terms = _clustered(frame, request, space.folder(CLUSTERED, made), keys)
-    kept.append(stored.folder)
+        stored, beside = _clustered(rows.last, request, space.folder(CLUSTERED, made), keys, frames)
+    kept = [*rows.folders, stored.folder]
     _drop_others(kept)
-    return read_table(spark, CLUSTERED, stored, keys.table), terms, {path.parent.name: path.name for path in kept}
+    clusters = Clustered(read_table(spark, CLUSTERED, stored, keys.table), *beside)
+    return clusters, {path.parent.name: path.name for path in kept}
 
 
-def _clustered(frame: DataFrame, request: Request, folder: Path, keys: Keys) -> tuple[Stored, pa.Table]:
-    """The stored CLUSTERED table, and CLUSTER_TERMS, which lies beside it as one part."""
+def _clustered(
+    frame: DataFrame, request: Request, folder: Path, keys: Keys, frames: Frames
+) -> tuple[Stored, list[pa.Table]]:
+    """The stored CLUSTERED table, and what lies beside it, each as one part: terms, stability, frames."""
     if request.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    terms_file = folder / "terms.parquet"
+    tables = {"terms": CLUSTER_TERMS, "stability": CLUSTER_STABILITY, "frames": CLUSTER_FRAMES}
+    beside = [(folder / f"{name}.parquet", table) for name, table in tables.items()]
     stored = find_table(folder)
-    if stored is None or not terms_file.exists():
-        clustered, terms = cluster(frame, request.policies.cluster)
+    if stored is None or not all(path.exists() for path, _ in beside):
+        clustered, *made = cluster(frame, request.policies.cluster, frames.given, frames.before, frames.alone)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_part(terms_file, terms.to_batches(), CLUSTER_TERMS.arrow, keys.table)
+        for (path, table), data in zip(beside, made, strict=True):
+            write_part(path, data.to_batches(), table.arrow, keys.table)
         stored = write_table(clustered, CLUSTERED, folder, keys.table)
-    return stored, read_part(terms_file, keys.table).cast(CLUSTER_TERMS.arrow)
+    return stored, [read_part(path, keys.table).cast(table.arrow) for path, table in beside]
 
 
 def _drop_others(kept: Sequence[Path]) -> None:
@@ -222,19 +216,12 @@ def _finish(
     record = {
         "run_key": key,
         "release": request.release,
-        "ran_by": request.ran_by or getpass.getuser(),
+        "ran_by": request.ran_by or who_runs(),
         "code_version": code_version(),
         "policies": resolved(request.policies),
         **facts,
         "inputs": [{"sha256": s.digest, "format": s.format} for s in sources],
-        "conversations": found.conversations,
-        "with_user": found.with_user,
-        "other_release": found.other_release,
-        "duplicates": found.duplicates,
-        "superseded": found.superseded,
-        "conflicting": found.conflicting,
-        "malformed": found.malformed,
-        "quarantine": found.quarantine,
+        **asdict(found),
         "gates_passed": candidate.gates_passed,
         "released_manifest_sha256": hashlib.sha256((space.released / "manifest.json").read_bytes()).hexdigest(),
     }

@@ -107,9 +107,14 @@ def _whole(talks: Sequence[Talk]) -> Speed:
 
 def _plain(talks: Sequence[Talk]) -> Speed:
     texts = [text for talk in talks for role, text in talk if role == "assistant" and text.strip()]
-    if texts:
-        _pipeline()(texts, batch_size=PLAIN_BATCH, truncation=True, max_length=PLAIN_TOKENS)
+    plain_scores(texts)
     return _size(talks)
+
+
+def plain_scores(texts: Sequence[str]) -> None:
+    """The plain pipeline over texts; what it says of them is not kept."""
+    if texts:
+        _pipeline()(list(texts), batch_size=PLAIN_BATCH, truncation=True, max_length=PLAIN_TOKENS)
 
 
 _KEPT: dict[str, Any] = {}

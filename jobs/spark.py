@@ -5,18 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.java import find_java, prepare_java
+from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 BATCH_ROWS = 256
 """Conversations in an Arrow batch: large enough to fill a model's batches, small enough for long conversations."""
+
+SECRET, SECRET_FILE = "WELFARE_CLUSTER_SECRET", "WELFARE_CLUSTER_SECRET_FILE"
+"""Environment variables: the secret of a cluster, or a file that holds it."""
 
 _JVM = " ".join(
     (
@@ -31,6 +36,11 @@ _JVM = " ".join(
 def default_master() -> str:
     """All cores of this machine; a task that fails for a passing reason is tried three times."""
     return f"local[{os.cpu_count() or 1},3]"
+
+
+def _alone(master: str) -> bool:
+    """True where Spark is one process here; `local-cluster[...]` starts executors of their own, as a cluster does."""
+    return master == "local" or master.startswith("local[")
 
 
 def settings(master: str, temporary: Path) -> dict[str, str]:
@@ -59,20 +69,49 @@ def settings(master: str, temporary: Path) -> dict[str, str]:
         "spark.driver.memory": os.environ.get("WELFARE_DRIVER_MEMORY", "2g"),
         "spark.driver.extraJavaOptions": f"{_JVM} -Djava.io.tmpdir={temporary}",
     }
-    if master.startswith("local"):
+    if _alone(master):
         values |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     else:
         values |= {
             "spark.authenticate": "true",
-            "spark.authenticate.secret": os.environ.get("WELFARE_CLUSTER_SECRET") or secrets.token_hex(32),
             "spark.network.crypto.enabled": "true",
-            "spark.executor.extraJavaOptions": _JVM,
+            "spark.executor.extraJavaOptions": f"{_JVM} -Djava.io.tmpdir={temporary}",
+            "spark.executorEnv.TMPDIR": str(temporary),
         }
+    if master.startswith("k8s") and os.environ.get(SECRET_FILE):
+        values["spark.authenticate.secret.file"] = os.environ[SECRET_FILE]  # mounted in driver and executors alike
     return values
 
 
+def cluster_secret(master: str) -> str | None:
+    """The secret that driver and executors share on `master`: from the environment, from a file that it names, or made
+    for this run; None where there is none to give. Raises UsageError where the file holds none."""
+    path = os.environ.get(SECRET_FILE)
+    if _alone(master) or (path and master.startswith("k8s")):
+        return None
+    try:
+        secret = Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(SECRET)
+    except (OSError, ValueError):
+        secret = ""
+    if path and not secret:
+        raise UsageError(f"the file that {SECRET_FILE} names cannot be read, or holds no secret. Name another one.")
+    return secret or secrets.token_hex(32)
+
+
+def _submit_arguments(master: str, temporary: Path) -> str:
+    """Arguments of spark-submit. The secret goes by a file of mode 0600 in the run's own folder: all that is said to
+    Spark by setting stands on the command line of its JVM, where everybody on the machine can read it."""
+    secret = cluster_secret(master)
+    if secret is None:
+        return "pyspark-shell"
+    path = temporary / "spark.properties"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as lines:
+        lines.write("spark.authenticate.secret=" + secret.replace("\\", "\\\\") + "\n")
+    return f"--properties-file {shlex.quote(str(path))} --load-spark-defaults pyspark-shell"
+
+
 def build_session(master: str, temporary: Path) -> SparkSession:
-    """A new SparkSession on `master`. Raises UsageError where no Java is found."""
+    """A new SparkSession on `master`. Raises UsageError where no Java is found, or no secret in the file named."""
     os.environ["JAVA_HOME"] = str(prepare_java(find_java(), temporary))
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_DIRS"] = str(temporary / "spark")
@@ -82,8 +121,9 @@ def build_session(master: str, temporary: Path) -> SparkSession:
         ("HF_HUB_OFFLINE", "1"),
         ("SPARK_LOCAL_IP", "127.0.0.1"),
     ):
-        if name != "SPARK_LOCAL_IP" or master.startswith("local"):
+        if name != "SPARK_LOCAL_IP" or _alone(master):
             os.environ.setdefault(name, value)
+    os.environ["PYSPARK_SUBMIT_ARGS"] = _submit_arguments(master, temporary)
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder

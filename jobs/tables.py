@@ -8,34 +8,39 @@ Readers trust only what the manifest lists.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from jobs.workspace import read_json, write_text
-from pipelines.worker import spark_schema
+from pipelines.worker import marked, spark_schema
 from schemas.errors import ContractError
 from schemas.table import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_PART = pa.schema([("part", pa.int32()), ("rows", pa.int64()), ("digest", pa.string())])
+    from jobs.reuse import Reuse
+
+_PART = pa.schema([("part", pa.int32()), ("rows", pa.int64()), ("digest", pa.string()), ("made", pa.int64())])
 MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A finished table on disk. parts: file name to number of rows; digest: of all parts' content."""
+    """A finished table on disk. parts: file name to number of rows; digest: of all parts' content; made: rows that were
+    made just now, and not stored by an earlier run."""
 
     folder: Path
     parts: dict[str, int]
     digest: str
+    made: int = field(default=0, compare=False)
 
     @property
     def rows(self) -> int:
@@ -49,12 +54,15 @@ def part_name(index: int) -> str:
 
 
 def write_part(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema, key: bytes) -> tuple[int, str]:
-    """Writes one encrypted Parquet file; returns (rows, SHA-256 of the rows' Arrow bytes)."""
+    """Writes one encrypted Parquet file; returns (rows, keyed digest of the rows).
+
+    Keyed, as a part can hold a single short row: whoever has the folder and not the key could else try what it says.
+    """
     import pyarrow.parquet as pq
     import pyarrow.parquet.encryption as pe
 
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-    digest, rows = hashlib.sha256(), 0
+    digest, rows = hmac.new(key, b"rows\0", "sha256"), 0
     properties = pe.create_encryption_properties(footer_key=key)
     try:
         with pq.ParquetWriter(draft, schema, compression="zstd", encryption_properties=properties) as writer:
@@ -83,37 +91,67 @@ def read_part(path: Path, key: bytes) -> pa.Table:
         ) from None
 
 
-def write_table(frame: DataFrame, table: Table, folder: Path, key: bytes) -> Stored:
+def rows_of(part: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The rows of a part in batches for Python workers, none of them empty."""
+    yield from (batch for batch in part.to_batches(max_chunksize=256) if batch.num_rows)
+
+
+def write_table(
+    frame: DataFrame, table: Table, folder: Path, key: bytes, settings: str = "", reuse: Reuse | None = None
+) -> Stored:
     """Writes `frame` to `folder`, one part a partition; parts that are there already are kept.
 
-    Raises ContractError where `frame` does not have the table's columns.
+    settings: fingerprint of what the rows depend on besides the input, for later runs. reuse: an earlier table whose
+    rows are written too; `frame` then holds the others (`Reuse.new`). Raises ContractError where `frame` does not have
+    the table's columns.
     """
-    names, schema, target = table.names, table.arrow, str(folder)
+    names, schema = table.names, table.arrow
     if set(frame.columns) != set(names):
         raise ContractError(f"table {table.name}: the columns are not the declared ones; the stage must conform.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = str(folder)
 
     def write(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from pyspark import TaskContext
-
-        context = TaskContext.get()
-        index = context.partitionId() if context else 0
+        index = partition()
         path = Path(target) / part_name(index)
         note = path.with_suffix(".json")
-        if path.exists() and note.exists():
-            found = json.loads(note.read_text())
-            rows, digest = int(found["rows"]), str(found["digest"])
-        else:
-            shaped = (pa.RecordBatch.from_arrays([b.column(n) for n in names], schema=schema) for b in batches)
-            rows, digest = write_part(path, shaped, schema, key)
-            write_text(note, json.dumps({"rows": rows, "digest": digest}))
-        yield pa.RecordBatch.from_pylist([{"part": index, "rows": rows, "digest": digest}], schema=_PART)
+        said = json.loads(note.read_text()) | {"made": 0} if path.exists() and note.exists() else {}
+        if not said:
+            made = _Counted(pa.RecordBatch.from_arrays([b.column(n) for n in names], schema=schema) for b in batches)
+            rows, digest = write_part(path, reuse.merged(index, made, schema) if reuse else made, schema, key)
+            said = {"rows": rows, "digest": digest, "made": made.rows}
+            write_text(note, json.dumps(said))
+        yield pa.RecordBatch.from_pylist([{"part": index, **said}], schema=_PART)
 
-    done = sorted(frame.select(*names).mapInArrow(write, spark_schema(_PART)).collect())
+    parts = frame.select(*names).mapInArrow(marked(write, f"writing {table.name}"), spark_schema(_PART))
+    done = sorted(parts.collect())
     whole = hashlib.sha256("".join(row["digest"] for row in done).encode()).hexdigest()
-    stored = Stored(folder, {part_name(row["part"]): row["rows"] for row in done}, whole)
-    write_text(folder / MANIFEST, json.dumps({"table": table.name, "parts": stored.parts, "digest": whole}))
-    return stored
+    parts = {part_name(row["part"]): row["rows"] for row in done}
+    for left in folder.glob("*.order"):  # of parts that an interrupted run had finished
+        left.unlink()
+    facts = {"table": table.name, "parts": parts, "digest": whole, "settings": settings}
+    write_text(folder / MANIFEST, json.dumps(facts))
+    return Stored(folder, parts, whole, sum(row["made"] for row in done))
+
+
+def partition() -> int:
+    """Number of the partition that this task works on."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return context.partitionId() if context else 0
+
+
+class _Counted:
+    """Batches as they pass, and how many rows they held."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._batches, self.rows = batches, 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._batches:
+            self.rows += batch.num_rows
+            yield batch
 
 
 def find_table(folder: Path) -> Stored | None:
@@ -132,8 +170,7 @@ def read_table(spark: SparkSession, table: Table, stored: Stored, key: bytes) ->
     def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for index in batch.column(0).to_pylist():
-                for rows in read_part(Path(paths[index]), key).cast(schema).to_batches(max_chunksize=256):
-                    if rows.num_rows:
-                        yield rows
+                yield from rows_of(read_part(Path(paths[index]), key).cast(schema))
 
-    return spark.range(0, len(paths), 1, max(1, len(paths))).mapInArrow(read, spark_schema(schema))
+    numbers = spark.range(0, len(paths), 1, max(1, len(paths)))
+    return numbers.mapInArrow(marked(read, f"reading {table.name}"), spark_schema(schema))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from jobs.workspace import write_text
+
 FILE = "tombstones.jsonl"
 
 
@@ -17,6 +19,6 @@ def read_tombstones(restricted: Path) -> list[str]:
 
 
 def add_tombstone(restricted: Path, user_key: str) -> None:
-    """Appends one pseudonym."""
-    with (restricted / FILE).open("a", encoding="utf-8") as out:
-        out.write(json.dumps({"user_key": user_key}) + "\n")
+    """Adds one pseudonym: the file is the old one or the new one, whenever it is interrupted."""
+    keys = [*read_tombstones(restricted), user_key]
+    write_text(restricted / FILE, "".join(json.dumps({"user_key": key}) + "\n" for key in keys))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jobs.releases import name_in, settle
 from schemas.errors import TemporaryError, UsageError
 from schemas.table import Sensitivity, Table
 
@@ -32,7 +33,7 @@ class Workspace:
 
     @property
     def released(self) -> Path:
-        """What may leave."""
+        """What may leave: the last release that was made here; jobs/releases.py says where earlier ones stand."""
         return self.root / "released"
 
     @property
@@ -52,7 +53,7 @@ class Workspace:
 def open_workspace(root: Path, release: str) -> Workspace:
     """Makes the folders of `root`, the restricted side with mode 0700.
 
-    Raises UsageError where `root` is a file, cannot be written, or holds the release under another name.
+    Raises UsageError where `root` is a file, cannot be written, or holds a release that nobody can name.
     """
     space = Workspace(root.resolve(), release)
     try:
@@ -63,11 +64,10 @@ def open_workspace(root: Path, release: str) -> Workspace:
         space.keys.mkdir(mode=0o700, exist_ok=True)
     except OSError:
         raise UsageError("the output folder cannot be made or written. Name another one with --out.") from None
-    marker = space.released / "manifest.json"
-    if marker.exists() and read_json(marker).get("release") != release:
+    if (space.released / "manifest.json").exists() and name_in(space.released) is None:
         raise UsageError(
-            "the output folder holds another release. Name an own folder for each release with --out"
-            " and compare them with --baseline."
+            "manifest.json of the release in the output folder cannot be read, so that it cannot be kept beside this"
+            " one. Name another folder with --out, or move that release away."
         )
     return space
 
@@ -106,6 +106,7 @@ def locked(space: Workspace) -> Iterator[None]:
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
+        settle(space.root)
         try:
             yield
         finally:

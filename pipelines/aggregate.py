@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.adjudicate import Adjudication
+from pipelines.aggregate_behaviour import behaviour_rows
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_cells, reduce_unions
 from pipelines.aggregate_clusters import cluster_tables
-from pipelines.aggregate_population import POOLS, populate
+from pipelines.aggregate_population import POOLS, populate, terms_of
 from pipelines.aggregate_rates import Material, quality_rows, rate_rows
 from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
+from pipelines.aggregate_stability import held_by, stability_rows
 from pipelines.aggregate_turns import turn_rows
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
@@ -22,7 +24,7 @@ from pipelines.worker import conformed
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Quality
 from schemas.release import check_release_name
-from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
+from schemas.released import BEHAVIOUR, CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 
 if TYPE_CHECKING:
@@ -40,13 +42,20 @@ def aggregate(
     screen_share: float | None = None,
     read: Adjudication | None = None,
     second: SecondReading | None = None,
+    stability: pa.Table | None = None,
+    sampled_share: float | None = None,
+    numbers: dict[tuple[str, int], int] | None = None,
+    secret: str | None = None,
 ) -> dict[str, pa.Table]:
-    """RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE and QUALITY of a release, by table name.
+    """The released tables of one release, by table name: all but the comparison and the gates.
 
     clustered: CLUSTERED. terms: CLUSTER_TERMS. screen_share: share (0 to 1) of the conversations whose screened-out
     turns were scored all the same, None where it is not known; without it nothing bounds what the screen lost.
     read: what readers found in a sample of this trial; the rates of the whole trial then rest on it. second: what a
-    second reader said of some flagged conversations; no rate rests on it.
+    second reader said of some flagged conversations; no rate rests on it. stability: CLUSTER_STABILITY, exact.
+    sampled_share: share of the conversations whose passage was drawn for the lift of clusters, None where it is not
+    known. numbers: filled with the released number of each shown cluster by (label, number in CLUSTERED). secret: of
+    the trial's draws, see make_plan.
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
@@ -60,8 +69,9 @@ def aggregate(
             return reduce_unions(counts, wanted)
 
         return tabulate(
-            cells, splits, population.named, unions, CLUSTER_TERMS.conform(terms), check_release_name(release), policy,
-            quality, screen_share, read, second,
+            cells, splits, population.named, unions, terms_of(population, CLUSTER_TERMS.conform(terms)),
+            check_release_name(release), policy, quality, screen_share, read, second, stability, sampled_share, numbers,
+            secret,
         )  # fmt: skip
     finally:
         counts.unpersist()
@@ -92,17 +102,22 @@ def tabulate(
     screen_share: float | None,
     read: Adjudication | None = None,
     second: SecondReading | None = None,
+    stability: pa.Table | None = None,
+    sampled_share: float | None = None,
+    numbers: dict[tuple[str, int], int] | None = None,
+    secret: str | None = None,
 ) -> dict[str, pa.Table]:
     """The released tables from exact cells: no Spark here.
 
     splits: by dimension (surface, week, language, length), the values that occur, pools included. named: by split of
     the population, the values that stand by themselves. unions: cells of unions of values.
     """
-    plan = make_plan(cells, splits, unions, policy)
-    material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second)
+    plan = make_plan(cells, splits, unions, policy, secret)
+    material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second, sampled_share)
     rates = rate_rows(material)
     by_cell = {(row["label"], row["dimension"], row["value"]): row for row in rates}
-    clusters, words = cluster_tables(material, by_cell, terms, unions)
+    held = held_by(stability)
+    clusters, words = cluster_tables(material, by_cell, terms, unions, held, {} if numbers is None else numbers)
     rows = (
         (RATES, rates),
         (TURN_RATES, turn_rows(material, rates)),
@@ -110,7 +125,8 @@ def tabulate(
         (CLUSTERS, clusters),
         (TERMS, words),
         (DYNAMICS, dynamics_rows(material, by_cell)),
+        (BEHAVIOUR, behaviour_rows(material, by_cell)),
         (COVERAGE, coverage_rows(material, named)),
-        (QUALITY, quality_rows(material, rates)),
+        (QUALITY, [*quality_rows(material, rates), *stability_rows(release, held, clusters)]),
     )
     return {table.name: let_out(table, list(found), policy) for table, found in rows}

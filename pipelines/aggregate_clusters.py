@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipelines.aggregate_cells import Cell
+from pipelines.aggregate_lift import NOTHING, lift_figures
 from pipelines.aggregate_rates import Material, Row
 from pipelines.aggregate_shares import Rates, share_figures
+from pipelines.aggregate_stability import Held, no_cluster_reason, of_cluster
 from pipelines.disclosure import clears, hide
 from pipelines.disclosure_plan import Unions
 from pipelines.disclosure_words import MIXED, TRIGGERS, UNCLUSTERED
@@ -35,28 +37,36 @@ class Shown:
     terms: tuple[tuple[str, int], ...]
 
 
-def cluster_tables(material: Material, rates: Rates, terms: pa.Table, unions: Unions) -> tuple[list[Row], list[Row]]:
-    """(rows of released_clusters, rows of released_terms). terms: CLUSTER_TERMS, exact."""
+def cluster_tables(
+    material: Material, rates: Rates, terms: pa.Table, unions: Unions, held: Held,
+    numbers_out: dict[tuple[str, int], int],
+) -> tuple[list[Row], list[Row]]:  # fmt: skip
+    """(rows of released_clusters, rows of released_terms). terms: CLUSTER_TERMS, exact. held: how far they hold.
+    numbers_out: filled with the released number of each shown cluster by (label, number in CLUSTERED)."""
     clusters: list[Row] = []
     words: list[Row] = []
     for label in map(str, LABELS):
         base: Row = {"release": material.release, "label": label}
         rest: Row = base | {"cluster": -1, "trigger": str(Trigger.NONE), "name": UNCLUSTERED}
+        rest |= {"overlap": None, "found_again": None}
         numbers = [int(key[3]) for key in material.cells if key[:2] == ("clusters", label)]
         if not material.shows("rates", label, "all", "all"):
             clusters.append(hide(rest, CLUSTERS))
             continue
         if not any(number >= 0 for number in numbers):
-            clusters.append(hide(rest, CLUSTERS, reason="too_few_passages"))
+            clusters.append(hide(rest, CLUSTERS, reason=no_cluster_reason(held, label)))
             continue
         kept, cell = _fold(material, label, numbers, unions)
-        clusters.append(rest | share_figures(material, rates, label, cell))
+        clusters.append(rest | NOTHING | share_figures(material, rates, label, cell))
         for shown in _describe(material, label, kept, terms):
             names = [term for term, _ in shown.terms[:NAME_TERMS]]
             head = MIXED if shown.trigger == Trigger.NONE else shown.trigger
             name = f"{head}: {', '.join(names)}" if names else head
             row = base | {"cluster": shown.number, "trigger": shown.trigger, "name": name}
-            clusters.append(row | share_figures(material, rates, label, shown.cell))
+            row |= lift_figures(material, rates[label, "all", "all"], label, shown.source, shown.cell)
+            stable = of_cluster(held, label, shown.source)
+            clusters.append(row | share_figures(material, rates, label, shown.cell) | stable)
+            numbers_out[label, shown.source] = shown.number
             for rank, (term, users) in enumerate(shown.terms, start=1):
                 words.append(base | {"cluster": shown.number, "rank": rank, "term": term, "users": users})
     return clusters, words

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from pipelines.disclosure import Support, clears
 from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES, UNKNOWN
 from schemas.labels import LABELS
@@ -36,9 +38,9 @@ POOLS = {
 class Population:
     """The conversations that count.
 
-    frame: one row a conversation with user_key, the columns of POOLS (null where a split does not concern it), codes,
-    ended_by, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they count. named: values of
-    each split that stand by themselves. pooled: whether the split has a pool.
+    frame: one row a conversation with conversation_key, user_key, the columns of POOLS (null where a split does not
+    concern it), codes, behaviours, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they
+    count. named: values of each split that stand by themselves. pooled: whether the split has a pool.
     cached: what `frame` is made from; whoever made the population unpersists it.
     """
 
@@ -96,6 +98,24 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
     return Population(_renamed(kept, failing), frame, named, pooled)
 
 
+def terms_of(population: Population, terms: pa.Table) -> pa.Table:
+    """CLUSTER_TERMS with the users behind each term counted among the conversations of `population` alone.
+
+    What no other table counts must not release a term either. terms: exact, of all flagged conversations.
+    """
+    from pyspark.sql import functions as F
+
+    flagged = F.lit(False)
+    for label in LABELS:
+        flagged |= F.col(label)["flagged"]
+    kept = population.frame.where(flagged).select("conversation_key", "user_key").collect()
+    user_of = {row["conversation_key"]: row["user_key"] for row in kept}
+    rows = terms.to_pylist()
+    for row in rows:
+        row["users"] = len({user_of[key] for key in row["holders"] if key in user_of})
+    return pa.Table.from_pylist(rows, schema=terms.schema)
+
+
 def _failing(split: str, values: dict[tuple[str, str], Support], policy: DisclosurePolicy) -> list[str]:
     """The values of a split that go into its pool."""
     small = [v for (s, v), support in values.items() if s == split and not clears(support, policy)]
@@ -121,6 +141,7 @@ def _splits(frame: DataFrame) -> DataFrame:
         length = F.when(turns < least, F.lit(name)).otherwise(length)
     unknown_language = F.col("not_scored") == "language"
     return frame.select(
+        "conversation_key",
         "user_key",
         F.when(scored, F.col("surface")).alias("surface"),
         F.when(scored, F.coalesce(week, F.lit(UNKNOWN))).alias("week"),
@@ -130,7 +151,7 @@ def _splits(frame: DataFrame) -> DataFrame:
         F.when(~scored & ~unknown_language, F.col("not_scored")).alias("reason"),
         F.when(F.col("has_user"), F.lit("present")).otherwise(F.lit("missing")).alias("user_id"),
         "codes",
-        "ended_by",
+        "behaviours",
         "distress",
         "joy",
         "turns",

@@ -28,7 +28,8 @@ class Material:
     """What the rows of a release are made from.
 
     cells: exact. splits: by dimension, the values that occur. screen_share: share (0 to 1) of the conversations whose
-    screened-out turns were scored all the same, None where it is not known.
+    screened-out turns were scored all the same, None where it is not known. sampled_share: of those whose passage was
+    drawn for the lift of clusters.
     """
 
     release: str
@@ -40,6 +41,7 @@ class Material:
     screen_share: float | None
     read: Adjudication | None = None
     second: SecondReading | None = None
+    sampled_share: float | None = None
 
     def cell(self, table: str, label: str, dimension: str, value: str) -> Cell:
         """The exact cell, an empty one where nothing was counted."""
@@ -160,29 +162,34 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
     Recall and false-positive rate are given twice: as measured, and as the correction takes them, which differ much.
     """
     for label in map(str, LABELS):
-        found = material.quality.labels.get(label, LabelQuality())
         base: Row = {"release": material.release, "label": label}
-        basis = found.basis if found.measured else NOT_VALIDATED
-        yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None,
-                      "basis": basis}  # fmt: skip
-        recall, alarm = expected_errors(found)
-        figures = {
-            "recall": found.recall,
-            "recall_new_source": recall,
-            "false_positive_rate": found.false_positive_rate,
-            "false_positive_rate_new_source": alarm,
-            "precision": found.precision,
-            "average_precision": found.average_precision,
-        }
-        for name, figure in figures.items():
-            ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
-            basis = NOT_VALIDATED if figure.value is None else found.basis
-            yield base | {"measure": name, "figure": coarse(figure.value), **ends, "basis": basis}
+        yield from quality_figures(material.release, label, material.quality)
         yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
         by_others = _by_readers(material, label, rates) | _by_second_reader(material, label, rates)
         for name, figure in by_others.items():
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
             yield base | {"measure": name, "basis": "this_trial", "figure": coarse(figure.value), **ends}
+
+
+def quality_figures(release: str, label: str, quality: Quality) -> Iterator[Row]:
+    """Rows of released_quality that rest on the scorer's card alone."""
+    found = quality.labels.get(label, LabelQuality())
+    base: Row = {"release": release, "label": label}
+    basis = found.basis if found.measured else NOT_VALIDATED
+    yield base | {"measure": "threshold", "figure": coarse(found.threshold), "low": None, "high": None, "basis": basis}
+    recall, alarm = expected_errors(found)
+    figures = {
+        "recall": found.recall,
+        "recall_new_source": recall,
+        "false_positive_rate": found.false_positive_rate,
+        "false_positive_rate_new_source": alarm,
+        "precision": found.precision,
+        "average_precision": found.average_precision,
+    }
+    for name, figure in figures.items():
+        ends = {"low": coarse(figure.low), "high": coarse(figure.high)}
+        basis = NOT_VALIDATED if figure.value is None else found.basis
+        yield base | {"measure": name, "figure": coarse(figure.value), **ends, "basis": basis}
 
 
 def _by_readers(material: Material, label: str, rates: list[Row]) -> dict[str, Estimate]:

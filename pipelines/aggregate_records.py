@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from schemas.labels import LABELS, SITUATIONS, Label
 from schemas.released import ONSETS, TURN_DIMENSIONS
+from schemas.released_runs import BEHAVIOURS
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 NOT = "not "
-"""Before a situation: the conversations that do not hold it. Never released, but it follows from what is."""
+"""Before a situation or behaviour: the conversations that do not hold it. It follows from what is released."""
 
 
 def user_counts(conversations: DataFrame) -> DataFrame:
@@ -23,12 +24,13 @@ def user_counts(conversations: DataFrame) -> DataFrame:
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    frame = conversations
+    scored = F.col("language").isNotNull().cast("bigint")
+    frame = conversations.withColumn("base", F.sum(scored).over(Window.partitionBy("user_key")))
     for label in LABELS:
         flagged = (F.col(label)["flagged"] & F.col("language").isNotNull()).cast("bigint")
         total = F.sum(flagged).over(Window.partitionBy("user_key"))
         frame = frame.withColumn(f"{label}_base", total)
-    cells = [_coverage(), *(make(label) for label in LABELS for make in (_rates, _flagged, _turns))]
+    cells = [_coverage(), _behaviours(), *(make(label) for label in LABELS for make in (_rates, _flagged, _turns))]
     records = F.explode(F.filter(F.concat(*cells), lambda record: record.isNotNull())).alias("cell")
     by = ["cell.table", "cell.label", "cell.dimension", "cell.value", "user_key"]
     return (
@@ -60,21 +62,24 @@ def _record(
 
 
 def _rates(label: Label) -> Column:
-    """Records of a scored conversation: one for each way of splitting the trial; a situation held or not."""
+    """Records of a scored conversation: one for each way of splitting the trial; a situation or behaviour held or
+    not."""
     from pyspark.sql import functions as F
 
     hit, base = F.col(label)["flagged"], F.col(f"{label}_base")
     splits: list[tuple[str, Column]] = [("all", F.lit("all"))]
     splits += [(name, F.col(name)) for name in ("surface", "week", "language", "length")]
-    for code in map(str, SITUATIONS):
-        held = F.array_contains("codes", code)
-        splits.append(("situation", F.when(held, F.lit(code)).otherwise(F.lit(NOT + code))))
+    held = [("situation", "codes", str(code)) for code in SITUATIONS]
+    for name, column, code in (*held, *(("behaviour", "behaviours", each) for each in BEHAVIOURS)):
+        there = F.array_contains(column, code)
+        splits.append((name, F.when(there, F.lit(code)).otherwise(F.lit(NOT + code))))
     scored = F.col("language").isNotNull()
     return F.array(*(F.when(scored, _record("rates", label, name, value, hit, base)) for name, value in splits))
 
 
 def _flagged(label: Label) -> Column:
-    """Records of a flagged conversation: trigger, cluster, dynamics; and of one that only the screen's sample found."""
+    """Records of a flagged conversation: trigger, cluster, dynamics; of one that only the screen's sample found;
+    and of a drawn unflagged one that lies in a cluster."""
     from pyspark.sql import functions as F
 
     column, base = F.col(label), F.col(f"{label}_base")
@@ -87,8 +92,10 @@ def _flagged(label: Label) -> Column:
         ("clusters", "cluster", cluster),
         ("cluster_triggers", cluster, trigger),
         ("dynamics", "onset", onsets),
+        ("dynamics", "slope", column["course"]),
+        ("dynamics", "peak", column["peak_at"]),
         ("dynamics", "recovered", F.when(column["recovered"], F.lit("yes")).otherwise(F.lit("no"))),
-        ("dynamics", "ended_by", F.when(F.col("ended_by") == "model", F.lit("model")).otherwise(F.lit("otherwise"))),
+        ("dynamics", "refusal", column["refusal"]),
     ]
     if label is Label.DISTRESS:  # joy is flagged only when strong
         values.append(("dynamics", "strength", F.when(column["strong"], F.lit("strong")).otherwise(F.lit("mild"))))
@@ -96,7 +103,12 @@ def _flagged(label: Label) -> Column:
     one = F.lit(1)
     records = [F.when(scored & column["flagged"], _record(t, label, d, v, one, base)) for t, d, v in values]
     lost = scored & ~column["flagged"] & (column["missed"] > 0)
-    return F.array(*records, F.when(lost, _record("screen", label, "missed", "missed", one, base)))
+    drawn = scored & ~column["flagged"] & column["sampled"] & (column["cluster"] >= 0)
+    return F.array(
+        *records,
+        F.when(lost, _record("screen", label, "missed", "missed", one, base)),
+        F.when(drawn, _record("kinds", label, "cluster", cluster, one, base)),
+    )
 
 
 def _turns(label: Label) -> Column:
@@ -110,6 +122,20 @@ def _turns(label: Label) -> Column:
         turns = _record("turns", label, name, value, F.col(f"{label}_turns"), base, F.col("turns"))
         again = _record("again", label, name, value, F.col(label)["turns"] > 1, base)
         records += [F.when(scored, turns), F.when(scored & flagged, again)]
+    return F.array(*records)
+
+
+def _behaviours() -> Column:
+    """Records of what a scored conversation shows, among all of them and among those not flagged for distress."""
+    from pyspark.sql import functions as F
+
+    one, calm = F.lit(1), ~F.col(Label.DISTRESS)["flagged"]
+    left = F.col("base") - F.col(f"{Label.DISTRESS}_base")
+    records = []
+    for name in BEHAVIOURS:
+        there = F.col("language").isNotNull() & F.array_contains("behaviours", name)
+        records.append(F.when(there, _record("behaviour", "", "all", name, one, F.col("base"))))
+        records.append(F.when(there & calm, _record("behaviour", "", "no_distress", name, one, left)))
     return F.array(*records)
 
 

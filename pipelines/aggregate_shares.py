@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.aggregate_cells import Cell
 from pipelines.aggregate_rates import Material, Row, rate_and_size
 from pipelines.disclosure import clears, coarse, hide
-from pipelines.disclosure_plan import DYNAMICS_VALUES, measures
+from pipelines.disclosure_plan import DYNAMICS_VALUES, dynamics_cell, measures
 from pipelines.disclosure_words import OTHER_LANGUAGES, TRIGGERS
 from pipelines.intervals import design_effect, effective_size, lift, wilson
 from schemas.labels import LABELS
@@ -29,12 +29,18 @@ def share_figures(material: Material, rates: Rates, label: str, cell: Cell) -> R
     effect = design_effect(
         cell.flagged, total.flagged, total.flagged_users, cell.squares, cell.base_products, total.squares
     )
-    flagged, users = material.round(cell.flagged), material.round(cell.flagged_users)
-    share = min(1.0, flagged / whole["flagged"])
-    low, high = wilson(share, effective_size(whole["flagged"], effect, whole["flagged_users"]))
+    return {"flagged": material.round(cell.flagged)} | shown_share(
+        material, cell, effect, whole["flagged"], whole["flagged_users"]
+    )
+
+
+def shown_share(material: Material, cell: Cell, effect: float, total: float, users: int) -> Row:
+    """users, share and interval of a shown row, from rounded counts. total, users: as released, of what it is a share
+    of. effect: rounded design effect."""
+    share = min(1.0, material.round(cell.flagged) / total)
+    low, high = wilson(share, effective_size(total, effect, users))
     return {
-        "flagged": flagged,
-        "users": users,
+        "users": material.round(cell.flagged_users),
         "design_effect": effect,
         "share": coarse(share),
         "share_low": coarse(low),
@@ -84,8 +90,9 @@ def dynamics_rows(material: Material, rates: Rates) -> Iterator[Row]:
             for value in DYNAMICS_VALUES[measure]:
                 row: Row = {"release": material.release, "label": label, "measure": measure, "value": value}
                 row = hide(row, DYNAMICS)
-                if material.shows("dynamics", label, measure, value):
-                    row |= share_figures(material, rates, label, material.cell("dynamics", label, measure, value))
+                counted, shown = dynamics_cell(label, measure, value)
+                if material.shows(*shown):
+                    row |= share_figures(material, rates, label, material.cell(*counted))
                 yield row
 
 

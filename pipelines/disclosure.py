@@ -17,15 +17,27 @@ import pyarrow as pa
 from pipelines.disclosure_words import misspelt
 from schemas.errors import DisclosureError
 from schemas.policy import DisclosurePolicy
-from schemas.released import COMPARISON, RATES, RELEASED, TERMS, TURN_RATES
+from schemas.released import (
+    CLUSTERS,
+    COMPARISON,
+    NOT_UNDER_DP,
+    RATES,
+    RELEASED,
+    TERMS,
+    TURN_RATES,
+    UNDER_DP,
+)
 from schemas.table import Sensitivity, Table
 
 Rows = list[dict[str, Any]]
 
 DIGITS = 6
 """Decimals of every released share, rate and interval."""
-TWO_DIGITS = (TURN_RATES.name,)
-"""Tables whose figures must not be finer than `blunt` makes them."""
+TWO_DIGITS: dict[str, tuple[str, ...]] = {
+    TURN_RATES.name: ("",),
+    CLUSTERS.name: ("rate", "rate_low", "rate_high", "lift", "lift_low", "lift_high", "overlap", "found_again"),
+}
+"""Tables whose figures must not be finer than `blunt` makes them: all of them, or those that are listed."""
 KEPT_WHERE_HIDDEN = {RATES.name: ("conversations", "users"), COMPARISON.name: ("rate", "baseline_rate")}
 """Figures that a suppressed row may carry: a denominator that is safe alone, the side that its own release shows."""
 
@@ -97,7 +109,8 @@ def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
 
     Raises DisclosureError where the table is none of RELEASED, a column is too many, a string lies outside its closed
     vocabulary, a count is under its floor or not rounded, a figure is finer than DIGITS or not finite, or a suppressed
-    row carries a figure; ContractError where a column is missing or has another type. Nothing is released then.
+    row carries a figure, or under `dp` anything but UNDER_DP is shown; ContractError where a column is missing or has
+    another type. Nothing is released then.
     """
     if table not in RELEASED or table.sensitivity is not Sensitivity.RELEASABLE:
         _refuse(table, "", "only the tables of schemas/released.py may leave", 1)
@@ -110,14 +123,17 @@ def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
             _refuse(table, column.name, "words are outside the closed vocabulary", misspelt(table, column.name, data))
         elif pa.types.is_floating(column.type):
             _refuse(table, column.name, f"figures are not finite or finer than {DIGITS} decimals", _fine(values))
-            if table.name in TWO_DIGITS:
+            if {"", column.name} & {*TWO_DIGITS.get(table.name, ())}:
                 _refuse(table, column.name, "figures have more than two digits", sum(v != blunt(v) for v in values))
         elif pa.types.is_int64(column.type):
             least = rounded(_floor(table, column.name, policy), policy)
             bad = sum(v is not None and (v < least or v % policy.round_to != 0) for v in values)
             _refuse(table, column.name, f"counts are under {least} or no multiple of {policy.round_to}", bad)
+    found = data.to_pylist()
     if "status" in table.names:
-        _check_status(table, data.to_pylist())
+        _check_status(table, found, policy)
+    if policy.policy == "dp":
+        _check_dp(table, found)
     return data
 
 
@@ -139,7 +155,7 @@ def _floor(table: Table, column: str, policy: DisclosurePolicy) -> int:
     return policy.min_users if column in ("users", "flagged_users") else policy.min_conversations
 
 
-def _check_status(table: Table, rows: Rows) -> None:
+def _check_status(table: Table, rows: Rows, policy: DisclosurePolicy) -> None:
     kept = KEPT_WHERE_HIDDEN.get(table.name, ())
     figures = [c.name for c in table.columns if c.nullable and c.name not in kept]
     hidden = [row for row in rows if row["status"] == "suppressed"]
@@ -147,5 +163,21 @@ def _check_status(table: Table, rows: Rows) -> None:
     unsaid = sum((row["status"] == "suppressed") != (row["reason"] != "") for row in rows)
     _refuse(table, "reason", "the reason does not go with the status", unsaid)
     counts = [c.name for c in table.columns if c.nullable and pa.types.is_int64(c.type)]
+    if policy.policy == "dp":
+        counts = [name for name in counts if name in UNDER_DP.get(table.name, ())]
     bare = sum(row["status"] == "shown" and any(row[name] is None for name in counts) for row in rows)
     _refuse(table, "status", "rows read as shown though a count is hidden", bare)
+
+
+def _check_dp(table: Table, rows: Rows) -> None:
+    """Refuses what is no count of users with noise, and does not follow from such counts."""
+    allowed = UNDER_DP.get(table.name, ())
+    if "status" in table.names:
+        closed = [c.name for c in table.columns if c.nullable and c.name not in allowed]
+        open_rows = sum(any(row[name] is not None for name in closed) for row in rows)
+        _refuse(table, "", "figures may not leave under dp", open_rows)
+        never = [row for row in rows if not allowed or row.get("dimension", "all") != "all"]
+        wrong = sum(row["reason"] != NOT_UNDER_DP for row in never)
+        _refuse(table, "reason", f"rows that may not leave under dp do not read `{NOT_UNDER_DP}`", wrong)
+    elif "basis" in table.names:
+        _refuse(table, "basis", "figures of this trial", sum(row["basis"] == "this_trial" for row in rows))

@@ -6,16 +6,11 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schemas.released import LENGTHS, ONSETS
+from pipelines.disclosure_course import RANGES, STARTS
+from schemas.released import ONSETS
 
 Point = tuple[int, int]
 """Turns of a conversation, and flagged ones, as they count."""
-
-RANGES: dict[str, tuple[int, int | None]] = dict(
-    zip(LENGTHS, ((1, 1), (2, 3), (4, 7), (8, 15), (16, None)), strict=True)
-)
-"""First and last number of turns of each length bin."""
-_ONSETS = dict(zip(ONSETS, ((1, 1), (2, 3), (4, 7), (8, None)), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ def kinds(length: str, most: int) -> tuple[Kind, ...]:
 def _points(length: str, onset: str, recovered: str, most: int) -> Iterator[tuple[int, int, bool]]:
     """(turns, flagged turns, more than one flagged) as they count, of all such conversations."""
     first, last = RANGES[length]
-    begins, ends = _ONSETS[onset]
+    begins, ends = STARTS[onset]
     for turns in range(first, (max(first, most) if last is None else last) + 1):
         for start in range(begins, min(turns, ends or turns) + 1):
             # Recovered: the last turn is free of it. Otherwise it is flagged, the same turn as the first or another.

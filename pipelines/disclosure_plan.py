@@ -1,10 +1,10 @@
 """What a release shows: for every cell of the released tables, denominators and numerators, decided in one place.
 
 Denominators by surface, week, language and length sum to the whole trial and all clear the floors (see
-aggregate_population). A situation overlaps with others, so each makes a split of its own: held, not held; it is shown
-where both clear. Numerators sum to the label's flagged conversations over every split, the triggers and each measure of
-dynamics; where one fails, `disclosure_suppress` finds what else to hide. Where no choice of numerators is enough, the
-denominators of that split are hidden too.
+aggregate_population). A situation overlaps with others, and so does a behaviour: each makes a split of its own, held,
+not held; it is shown where both clear. Numerators sum to the label's flagged conversations over every split, the
+triggers and each measure of dynamics; where one fails, `disclosure_suppress` finds what else to hide. Where no choice
+of numerators is enough, the denominators of that split are hidden too.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pipelines.aggregate_cells import Cell, Key, Split
 from pipelines.aggregate_records import NOT
 from pipelines.disclosure import Support, clears
+from pipelines.disclosure_course import IN_RUN, runs
 from pipelines.disclosure_suppress import Count, Name, System, additive, fails, protect
 from pipelines.disclosure_words import TRIGGERS
 from schemas.errors import DisclosureError
-from schemas.labels import LABELS, SITUATIONS, Label
+from schemas.labels import LABELS, SITUATIONS, Label, Trigger
 from schemas.policy import DisclosurePolicy
 from schemas.released import LENGTHS, ONSETS
+from schemas.released_runs import BEHAVIOURS, PEAKS, REFUSALS, SLOPES
 
 Unions = Callable[[Mapping[Split, Iterable[str]]], Mapping[Split, Cell]]
 """The cells of unions of values, by split."""
@@ -29,9 +31,20 @@ Unions = Callable[[Mapping[Split, Iterable[str]]], Mapping[Split, Cell]]
 DYNAMICS_VALUES = {
     "onset": ONSETS,
     "strength": ("mild", "strong"),
+    "slope": SLOPES,
+    "peak": PEAKS,
     "recovered": ("yes", "no"),
+    "refusal": REFUSALS,
+    "mirrored": ("yes", "no"),
     "ended_by": ("model", "otherwise"),  # by the user and unknown are one: a third value, often empty, would hide these
 }
+SPLITS_OF_TWO = (
+    *(("situation", str(code)) for code in SITUATIONS),
+    *(("behaviour", name) for name in BEHAVIOURS),
+)
+"""(dimension, value) of what a scored conversation holds or does not hold."""
+_SAME_AS = {"mirrored": ("situation", str(Trigger.USER_DISTRESS)), "ended_by": ("behaviour", "ended_by_model")}
+"""Measures of dynamics whose first value counts what a split of two counts, and the second what is left."""
 POOL = "other"
 
 
@@ -47,28 +60,46 @@ class Plan:
 
 
 def measures(label: str) -> tuple[str, ...]:
-    """The measures of dynamics that a label has: joy is flagged only when strong, so its strength says nothing."""
-    return tuple(name for name in DYNAMICS_VALUES if name != "strength" or label == Label.DISTRESS)
+    """The measures of dynamics that a label has: joy is flagged only when strong, so its strength says nothing; and
+    only distress mirrors a user's."""
+    return tuple(n for n in DYNAMICS_VALUES if n not in ("strength", "mirrored") or label == Label.DISTRESS)
+
+
+def dynamics_cell(label: str, measure: str, value: str) -> tuple[Key, Key]:
+    """The cell that a row of dynamics counts, and the one whose being shown decides over it."""
+    if measure not in _SAME_AS:
+        return (("dynamics", label, measure, value),) * 2
+    dimension, held = _SAME_AS[measure]
+    shown = ("rates", label, dimension, held)
+    first = value == DYNAMICS_VALUES[measure][0]
+    return (shown if first else (*shown[:3], NOT + held)), shown
 
 
 def make_plan(
-    cells: Mapping[Key, Cell], splits: Mapping[str, Sequence[str]], unions: Unions, policy: DisclosurePolicy
+    cells: Mapping[Key, Cell],
+    splits: Mapping[str, Sequence[str]],
+    unions: Unions,
+    policy: DisclosurePolicy,
+    secret: str | None = None,
 ) -> Plan:
     """The plan for a release.
 
     cells: exact. splits: by dimension (surface, week, language, length) every value that occurs, its pool included.
+    secret: of the trial, the same for each of its releases: would one conversation more draw anew which counts are
+    hidden beside those that must be, two releases side by side would show both. From the counts where None.
     Raises DisclosureError where the cells contradict each other or no plan protects them.
     """
     first = str(LABELS[0])
     if not clears(_cell(cells, ("rates", first, "all", "all")).whole, policy):
         return Plan(frozenset(), frozenset())
-    secret = hashlib.sha256(repr(sorted(cells.items(), key=lambda item: item[0])).encode()).hexdigest()
+    if secret is None:
+        secret = hashlib.sha256(repr(sorted(cells.items(), key=lambda item: item[0])).encode()).hexdigest()
     shown = [label for label in map(str, LABELS) if not fails(_total(cells, label), policy)]
     closed: set[tuple[str, str]] = set()
-    for code in map(str, SITUATIONS):
-        both = [_cell(cells, ("rates", first, "situation", value)) for value in (code, NOT + code)]
+    for name, held in SPLITS_OF_TWO:
+        both = [_cell(cells, ("rates", first, name, value)) for value in (held, NOT + held)]
         if not all(clears(cell.whole, policy) for cell in both):
-            closed.add(("situation", code))
+            closed.add((name, held))
     while True:
         systems = [s for label in shown for s in _systems(cells, label, splits, closed)]
         _add_unions(systems, unions, policy)
@@ -79,7 +110,7 @@ def make_plan(
             raise DisclosureError("the counts cannot be protected by hiding some of them. Nothing was released.")
         closed |= failed
     pairs = [("all", "all"), *((name, value) for name, values in splits.items() for value in values)]
-    pairs += [("situation", str(code)) for code in SITUATIONS]
+    pairs += SPLITS_OF_TWO
     denominators = frozenset(p for p in pairs if (p[0], "") not in closed and p not in closed)
     return Plan(denominators, frozenset(_numerators(shown, systems)))
 
@@ -124,30 +155,29 @@ def _systems(
     out.append(_course(cells, label, splits["length"], ("length", "") in closed))
     for table, name, values in (
         ("triggers", "trigger", TRIGGERS),
-        *(("dynamics", m, DYNAMICS_VALUES[m]) for m in measures(label) if m in ("strength", "ended_by")),
+        *(("dynamics", m, DYNAMICS_VALUES[m]) for m in measures(label) if m == "strength"),
     ):
         out.append(additive((name, ""), total, (_count(cells, (table, label, name, value)) for value in values)))
-    for code in map(str, SITUATIONS):
-        if ("situation", code) not in closed:
-            held = _count(cells, ("rates", label, "situation", code), bounded=True)
-            other = _count(cells, ("rates", label, "situation", NOT + code), bounded=True, hidden=True, released=False)
-            out.append(additive(("situation", code), total, (held, other)))
+    for name, held in SPLITS_OF_TWO:
+        if (name, held) not in closed:
+            there = _count(cells, ("rates", label, name, held), bounded=True)
+            other = _count(cells, ("rates", label, name, NOT + held), bounded=True, hidden=True, released=False)
+            out.append(additive((name, held), total, (there, other)))
     return out
 
 
 def _course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut: bool) -> System:
-    """Length, onset and recovery in one system.
+    """Length and the measures of a run in one system (disclosure_course).
 
-    A first expression does not come after the last turn, and a conversation of one turn cannot recover. Length bins
-    that pool are rows without figures, and their pool follows by subtraction.
+    Length bins that pool are rows without figures, and their pool follows by subtraction.
     """
     rates = ("rates", label, "length")
     counts = [_count(cells, (*rates, v), bounded=not shut, hidden=shut) for v in lengths if v != POOL]
-    counts += [_count(cells, ("dynamics", label, m, v)) for m in ("onset", "recovered") for v in DYNAMICS_VALUES[m]]
+    counts += [_count(cells, ("dynamics", label, m, v)) for m in IN_RUN for v in DYNAMICS_VALUES[m]]
     if POOL in lengths:
         counts.append(_count(cells, (*rates, POOL), bounded=not shut, hidden=True, released=False))
     columns: list[tuple[Name, ...]] = []
-    for place, length in enumerate(LENGTHS):
+    for length in LENGTHS:
         if length in lengths:
             row: tuple[Name, ...] = ((*rates, length),)
         elif POOL in lengths:
@@ -156,11 +186,9 @@ def _course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut:
             counts.append(Count(("pooled", length), ("pooled",), 0, Support(), released=False, hidden=True))
         else:
             continue
-        for start, onset in enumerate(ONSETS):
-            for recovered in DYNAMICS_VALUES["recovered"]:
-                if start <= place and (recovered == "no" or place > 0):
-                    course = ("dynamics", label, "onset", onset), ("dynamics", label, "recovered", recovered)
-                    columns.append((*row, *course))
+        for course in sorted({run.measured for run in runs(length)}):
+            measured = (("dynamics", label, m, v) for m, v in zip(IN_RUN, course, strict=True))
+            columns.append((*row, *measured))
     total = _cell(cells, ("rates", label, "all", "all")).flagged
     # Where the long conversations were left out of the trial, so was every late onset: no total holds one.
     possible = {name for column in columns for name in column}
@@ -172,7 +200,7 @@ def _add_unions(systems: list[System], unions: Unions, policy: DisclosurePolicy)
     wanted: dict[Split, list[str]] = {}
     for system in systems:
         for count in system.counts.values():
-            if fails(count, policy) and len(count.key) == 4 and count.key[2] != "situation":
+            if fails(count, policy) and len(count.key) == 4 and count.key[2] not in ("situation", "behaviour"):
                 table, label, dimension, value = count.key
                 wanted.setdefault((table, label, dimension), []).append(value)
     cells = unions({split: values for split, values in wanted.items() if len(values) > 1})

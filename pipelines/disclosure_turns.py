@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.aggregate_cells import Cell, Key
 from pipelines.disclosure import blunt, clears
+from pipelines.disclosure_course import Group, bounds, groups
 from pipelines.disclosure_kinds import kinds
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, Plan
 from schemas.errors import DisclosureError
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
+    Rules = Iterator[tuple[Vector, float]]
 
 Name = tuple[str, str, str, str]
 """(label, what is summed over the conversations, dimension, value)."""
 Terms = dict[Name, float]
-"""A weighted sum."""
 End = tuple[int, int]
 """Place of a hidden count; 1 for its least, -1 for its largest value."""
 Splits = Mapping[str, Sequence[str]]
@@ -107,6 +108,7 @@ class Attack:
         known = [(terms, value) for terms, value in known if self._holds(terms)]
         self._rows = np.array([self._sum(terms) for terms, _ in known])
         self._values = [value for _, value in known]
+        self._always = [rule for label in labels for rule in self._by_runs(cells, plan, label, lengths, most)]
         hidden = [terms for terms in _hidden(cells, splits, plan, labels, policy) if self._holds(terms)]
         self._hidden = [self._sum(terms) for terms in hidden]
         least = float(policy.min_conversations - 1)
@@ -116,6 +118,14 @@ class Attack:
     def leaves_room(self, claims: Mapping[Key, Claim]) -> bool:
         """True where `claims` narrow no hidden count that must stay wide."""
         return next(self._missed(self._wanted, claims), None) is None
+
+    def _by_runs(self, cells: Cells, plan: Plan, label: str, lengths: Iterable[str], most: int) -> Rules:
+        """What the shown counts of slope, peak and refusal say of the kinds."""
+        shown = {key[2:]: cells[key].flagged for key in plan.numerators if key[:2] == ("dynamics", label)}
+        flagged = ((length, kind) for length in lengths for kind in kinds(length, most) if kind.onset)
+        there = (group for length, k in flagged for group in groups(length, k.onset, k.recovered, k.again))
+        for some, sign, count in bounds(shown, there):
+            yield sign * self._sum({_group(label, group): 1.0 for group in some}), count
 
     def _holds(self, terms: Terms) -> bool:
         return terms.keys() <= self._sums.keys()
@@ -132,6 +142,7 @@ class Attack:
         from scipy.optimize import linprog
 
         rules = [(self._sum(terms), most) for key, claim in claims.items() for terms, most in _rules(key, claim)]
+        rules += self._always
         upper = (np.array([row for row, _ in rules]), [most for _, most in rules]) if rules else (None, None)
         open_ends = dict(ends)
         while open_ends:
@@ -164,11 +175,18 @@ def _columns(label: str, lengths: Mapping[str, str], sides: Sequence[str], most:
                     if kind.onset:
                         column |= {(label, "flagged", "onset", kind.onset): 1.0,
                                    (label, "flagged", "recovered", kind.recovered): 1.0}  # fmt: skip
+                        column |= {
+                            _group(label, g): 1.0 for g in groups(length, kind.onset, kind.recovered, kind.again)
+                        }
                     yield column
 
 
 def _cell(side: str, length: str) -> tuple[str, str]:
     return "cell", f"{side} {length}"
+
+
+def _group(label: str, group: Group) -> Name:
+    return label, "flagged", f"{group[0]} in", " ".join(sorted(group[1]))
 
 
 def _known(cells: Cells, plan: Plan, labels: Iterable[str]) -> Iterator[tuple[Terms, float]]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 
 import pyarrow as pa
 
 from schemas.labels import LABELS, SITUATIONS, Trigger
-from schemas.policy import GatePolicy
+from schemas.policy_gate import GATE_NAMES, GATE_REASONS, OUTCOMES
 from schemas.release import RELEASE_NAME
 from schemas.released import (
     CLUSTERS,
     COMPARISON,
     COVERAGE,
     DIMENSIONS,
+    GATES,
     LENGTHS,
     MEASURES,
     ONSETS,
@@ -25,6 +25,9 @@ from schemas.released import (
     TURN_DIMENSIONS,
     TURN_RATES,
 )
+from schemas.released_adjusted import ADJUSTED, ADJUSTED_FOR, BASES, VERDICTS, WARNINGS
+from schemas.released_clusters import CHANGES, MATCHES
+from schemas.released_runs import AMONG, BEHAVIOURS, PEAKS, REFUSALS, SLOPES
 from schemas.row_level import NOT_SCORED
 from schemas.table import Table
 
@@ -51,8 +54,11 @@ QUALITY_MEASURES = (
     "reader_agreement",
     "second_reader_agreement",
     "second_reader_answered",
+    "cluster_min_size",
+    "cluster_redraws",
+    "cluster_agreement",
+    "cluster_sizes",
 )
-GATE_NAMES = tuple(field.name for field in fields(GatePolicy))
 SURFACE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _WEEK = re.compile(r"\d{4}-W\d{2}")
@@ -75,7 +81,11 @@ _VALUES: dict[str, Test] = {
     "trigger": _listed(TRIGGERS),
     "onset": _listed(ONSETS),
     "strength": _listed(("mild", "strong")),
+    "slope": _listed(SLOPES),
+    "peak": _listed(PEAKS),
     "recovered": _listed(("yes", "no")),
+    "refusal": _listed(REFUSALS),
+    "mirrored": _listed(("yes", "no")),
     "ended_by": _listed(("model", "otherwise")),
     "not_scored": _listed(word for word in NOT_SCORED if word),
     "user_id": _listed(("present", "missing")),
@@ -106,20 +116,31 @@ _COLUMNS: dict[str, Test] = {
     "label": _listed(LABELS),
     "trigger": _listed(TRIGGERS),
     "name": _cluster_name,
+    "baseline_name": lambda name: not name or _cluster_name(name),
+    "change": _listed(CHANGES),
+    "matched_by": _listed(MATCHES),
     "term": lambda word: word in _public(),
     "status": _listed(STATUSES),
     "reason": _listed(REASONS),
     "corrected_status": _listed(("estimated", "adjudicated", "not estimable", "suppressed")),
     "verdict": _listed(("higher", "lower", "no difference seen", "not comparable")),
-    "basis": _listed(("validation", "this_trial", NOT_VALIDATED)),
+    "basis": _listed(("validation", "this_trial", NOT_VALIDATED, "not_measured", *filter(None, REASONS))),
+    "adjusted_for": _listed(ADJUSTED_FOR),
+    "warning": _listed(WARNINGS),
     "gate": _listed(GATE_NAMES),
-    "outcome": _listed(("passed", "failed", "not applicable")),
+    "outcome": _listed(OUTCOMES),
     "dimension": _listed(DIMENSIONS),
+    "behaviour": _listed(BEHAVIOURS),
+    "among": _listed(AMONG),
 }
 _COLUMNS_OF: dict[tuple[str, str], Test] = {
     (TURN_RATES.name, "dimension"): _listed(TURN_DIMENSIONS),
     (CLUSTERS.name, "trigger"): _listed(Trigger),
+    ("released_cluster_changes", "name"): lambda name: not name or _cluster_name(name),
     (COMPARISON.name, "dimension"): _listed((*DIMENSIONS, "trigger")),
+    (ADJUSTED.name, "basis"): _listed(BASES),
+    (ADJUSTED.name, "verdict"): _listed(VERDICTS),
+    (GATES.name, "reason"): _listed(GATE_REASONS),
     (COVERAGE.name, "measure"): _listed(("language", "not_scored", "user_id")),
     ("released_dynamics", "measure"): _listed(MEASURES),
     ("released_quality", "measure"): _listed(QUALITY_MEASURES),

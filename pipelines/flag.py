@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from classifiers.behaviour import refuses
+from pipelines.flag_course import NOT_FLAGGED, behaviours, run_of, slope
 from pipelines.pseudonym import keyed_draw
 from pipelines.worker import map_rows
 from schemas.labels import AFFECTS, LABELS, Affect, Label
 from schemas.policy import FlagPolicy
-from schemas.row_level import FLAGGED
+from schemas.row_level import BETWEEN_PARTS, FLAGGED
 from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 _DROPPED = ("turns", "scores")
 _USER_CHARS, _MODEL_CHARS = 300, 300
-_REVERSION = re.compile(
-    r"\b(?:wait|no wait|hold on|hmm|oh)\b[,.! -]{1,3}\s*(?:no\b|that'?s (?:not|wrong)|actually|i was wrong|let me re)"
-    r"|\bactually,? (?:no|wait)\b|\bscratch that\b",
-    re.IGNORECASE,
-)
 
 
 def flag(scored: DataFrame, policy: FlagPolicy, thresholds: Thresholds, sample_share: float) -> DataFrame:
@@ -54,10 +50,11 @@ def flag_row(row: dict[str, Any], policy: FlagPolicy, thresholds: Mapping[str, f
     # A turn of which the screen rejected a part can have a second entry: what was found in that part.
     said = list({entry["turn"]: entry for entry in reversed(entries)}.values())[::-1]
     thought = [entry for entry in row["scores"] if entry["part"] == "thinking" and entry["weight"] == 1.0]
-    generated = [turn for turn in row["turns"] if turn["generated"]]
+    shown, reversions = behaviours(row["turns"], row["ended_by"])
     out = {name: value for name, value in row.items() if name not in _DROPPED} | {
         "model_turns": len(said),
-        "reversions": sum(len(_REVERSION.findall(turn["text"] + "\n" + turn["thinking"])) for turn in generated),
+        "reversions": reversions,
+        "behaviours": [] if row["not_scored"] else shown,
         "thinking_distress": any(entry["p_distress"] >= thresholds[Label.DISTRESS] for entry in thought),
     }
     for label in LABELS:
@@ -89,10 +86,13 @@ def _labelled(
         "recovered": None if onset is None else curve[-1] < threshold,
         "strong": any(_is_strong(said[number], label) for number in hits),
         "trigger": "none" if onset is None else said[onset]["trigger"] or "other",
+        "causes": [] if onset is None else said[onset]["causes"],
         "sampled": onset is None and kept is not None,
         "passage": "" if kept is None else passage(row["turns"], said[kept]["turn"], policy),
         "missed": lost if onset is None else 0.0,
-    }
+    } | (
+        NOT_FLAGGED if onset is None else run_of(curve, onset, lambda n: refuses(row["turns"][said[n]["turn"]]["text"]))
+    )
 
 
 def _is_strong(entry: dict[str, Any], label: Label) -> bool:
@@ -102,22 +102,13 @@ def _is_strong(entry: dict[str, Any], label: Label) -> bool:
     return bool(strong > mild)
 
 
-def slope(curve: list[float]) -> float:
-    """Least-squares change of probability per generated turn; 0 for fewer than two turns."""
-    n = len(curve)
-    if n < 2:
-        return 0.0
-    middle, mean = (n - 1) / 2, sum(curve) / n
-    above = sum((i - middle) * (p - mean) for i, p in enumerate(curve))
-    return above / sum((i - middle) ** 2 for i in range(n))
-
-
 def passage(turns: Rows, index: int, policy: FlagPolicy) -> str:
-    """The user turns before turn `index` (the last `passage_turns` that hold text) and the expression itself."""
+    """The user turns before turn `index` (the last `passage_turns` that hold text) and the expression itself, with
+    BETWEEN_PARTS between them."""
     users = [t["text"].strip() for t in turns[:index] if t["role"] == "user" and t["text"].strip()]
     parts = [_shortened(text, _USER_CHARS) for text in users[-policy.passage_turns :]]
     parts.append(_shortened(turns[index]["text"].strip(), _MODEL_CHARS))
-    return "\n".join(parts)[-policy.passage_chars :]
+    return BETWEEN_PARTS.join(part.replace(BETWEEN_PARTS, " ") for part in parts)[-policy.passage_chars :]
 
 
 def _shortened(text: str, most: int) -> str:

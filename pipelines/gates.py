@@ -4,95 +4,134 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.disclosure import coarse, release
-from schemas.labels import Label
-from schemas.policy import DisclosurePolicy, GatePolicy
-from schemas.released import COVERAGE, GATES, RATES
+from pipelines.gate_figures import (
+    Figure,
+    age,
+    coverage,
+    distress_rate,
+    distress_rise,
+    looked_at,
+    new_clusters,
+    scorer,
+    screen_missed,
+    suppressed_share,
+    trigger_rise,
+    weaker_floors,
+)
+from schemas.policy import DisclosurePolicy
+from schemas.policy_gate import GATE_NAMES, GatePolicy
+from schemas.released import GATES, RATES
 
 Row = dict[str, Any]
 _STEP = 0.01
 """Least step to which the share of malformed records is rounded up."""
+_SEEN = ("max_distress_rise", "max_trigger_rise")
+"""Gates whose whole interval must lie beyond a limit: two trials never agree exactly, and half of all differences are
+above the true one. A single rate fails by itself: it is the best guess, and a wide interval must not be an excuse."""
 
 
 def gates(
     tables: Mapping[str, pa.Table],
     comparison: pa.Table | None,
     policy: GatePolicy,
-    malformed_share: float,
+    malformed_share: float | None,
     disclosure: DisclosurePolicy | None = None,
+    today: date | None = None,
+    scored_share: float | None = None,
 ) -> pa.Table:
-    """GATES: one row a gate, with the figure that was held against the limit.
+    """GATES: one row a gate, with the figure that was held against the limits.
 
-    tables: released tables by name (released_rates, released_coverage). comparison: COMPARISON, None without a
-    baseline. malformed_share: exact share (0 to 1) of the input's records that were quarantined; it decides the gate
-    exactly, and is released in steps from which no number of records under the floor can be read. disclosure: of the
-    release, the default where None. A gate whose figure is hidden or does not exist is `not applicable`: it stops
-    nothing.
+    tables: released tables by name. comparison: COMPARISON, None without a baseline. malformed_share: exact share (0 to
+    1) of the input's records that were quarantined; it decides the gate exactly, and is released in steps from which
+    no number of records under the floor can be read; None under `dp`, where no exact figure may decide what leaves.
+    disclosure: of the release, the default where None. today: day of the run (UTC), None where freshness is not asked
+    for. scored_share: under `dp`, of the users those of whom a conversation was scored, from counts with noise; rates
+    are then of users, too. A gate whose figure is hidden or does not exist is `not applicable`, with the reason, never
+    passed; it stops nothing.
     """
     disclosure = disclosure or DisclosurePolicy()
-    rates = {(r["label"], r["dimension"]): r for r in tables[RATES.name].to_pylist() if r["dimension"] == "all"}
-    whole: Row | None = rates.get((str(Label.DISTRESS), "all"))
-    coverage = tables[COVERAGE.name].to_pylist()
+    figures = {
+        "max_distress_rate": distress_rate(tables),
+        "max_distress_rise": distress_rise(comparison),
+        "max_trigger_rise": trigger_rise(comparison),
+        "max_new_clusters": new_clusters(tables, comparison),
+        "min_distress_precision": scorer(tables, "distress", "precision"),
+        "min_distress_recall": scorer(tables, "distress", "recall"),
+        "min_joy_precision": scorer(tables, "joy", "precision"),
+        "max_screen_missed": screen_missed(tables),
+        "min_scored_share": coverage(tables) if scored_share is None else Figure(scored_share),
+        "min_known_language_share": coverage(tables, ("language",)),
+        "max_malformed_share": Figure(malformed_share, reason="suppressed" if malformed_share is None else ""),
+        "max_suppressed_share": suppressed_share(tables),
+        "max_weaker_floors": weaker_floors(disclosure),
+        "max_age_days": age(tables, today),
+    }
     name = str(tables[RATES.name].column("release")[0].as_py())
-    figures = (
-        ("max_distress_rate", None if whole is None else whole["rate"], policy.max_distress_rate),
-        ("max_distress_rise", _rise(comparison), policy.max_distress_rise),
-        ("min_scored_share", _scored_share(whole, coverage), policy.min_scored_share),
-    )
-    rows = [_row(name, gate, figure, limit, figure) for gate, figure, limit in figures]
-    limit = policy.max_malformed_share
-    shown = _coarse_share(malformed_share, limit, _total(whole, coverage), disclosure)
-    rows.append(_row(name, "max_malformed_share", malformed_share, limit, shown))
+    rows = []
+    for gate in GATE_NAMES:
+        warn, limit, figure = policy.warns_at(gate), getattr(policy, gate), figures[gate]
+        outcome, reason = judge(gate, figure, warn, limit)
+        row: Row = {"release": name, "gate": gate, "outcome": outcome, "reason": reason}
+        row |= {"figure": coarse(figure.value), "low": coarse(figure.low), "high": coarse(figure.high)}
+        if gate == "max_malformed_share" and malformed_share is not None:
+            scored, missed = looked_at(tables)
+            total = (scored or 0) + sum(missed.values())
+            row["figure"] = coarse(_coarse_share(malformed_share, limit, total, disclosure))
+        rows.append(row | {"warn_bound": coarse(warn), "bound": coarse(limit)})
     return release(GATES, rows, disclosure)
 
 
-def passed(table: pa.Table) -> bool:
-    """True where no gate of GATES failed."""
-    return "failed" not in table.column("outcome").to_pylist()
+def failed_gates(table: pa.Table) -> tuple[str, ...]:
+    """The gates of GATES that failed."""
+    return tuple(row["gate"] for row in table.to_pylist() if row["outcome"] == "failed")
 
 
-def _row(name: str, gate: str, figure: float | None, limit: float, shown: float | None) -> Row:
-    row: Row = {"release": name, "gate": gate, "figure": coarse(shown), "bound": coarse(limit)}
-    if figure is None:
-        return row | {"outcome": "not applicable"}
-    holds = figure >= limit if gate.startswith("min_") else figure <= limit
-    return row | {"outcome": "passed" if holds else "failed"}
+def judge(gate: str, figure: Figure, warn: float | None, limit: float | None) -> tuple[str, str]:
+    """(outcome, reason). `min_` gates are held from below, all others from above.
+
+    Failed where the figure is beyond `limit`, warned where it is beyond `warn`, or only an end of its interval is
+    beyond `limit`; for the gates of _SEEN the near end must be beyond, and the figure itself warns.
+    """
+    if figure.value is None:
+        return "not applicable", figure.reason
+    if warn is None and limit is None:
+        return "not applicable", "no_limit"
+    value: float | None = figure.value
+    low, high = figure.low, figure.high
+    if gate != "max_malformed_share":  # as released: what the table does not show must not decide
+        value, low, high = coarse(value), coarse(low), coarse(high)
+    near, far = (high, low) if gate.startswith("min_") else (low, high)
+    if near is None or far is None:
+        near = far = value
+    certain, doubtful = (near, value) if gate in _SEEN else (value, far)
+    if _beyond(gate, certain, limit):
+        return "failed", "limit"
+    if _beyond(gate, certain, warn):
+        return "warned", "warning_limit"
+    if _beyond(gate, doubtful, limit):
+        return "warned", "interval"
+    return ("not applicable", figure.reason) if figure.reason else ("passed", "")
 
 
-def _rise(comparison: pa.Table | None) -> float | None:
-    """The rise of the raw distress rate over the baseline: the difference itself, not an end of its interval."""
-    if comparison is None:
-        return None
-    for row in comparison.to_pylist():
-        if (row["label"], row["dimension"]) == (Label.DISTRESS, "all"):
-            figure: float | None = row["difference"]
-            return figure
-    return None
+def _beyond(gate: str, figure: float | None, limit: float | None) -> bool:
+    if figure is None or limit is None:
+        return False
+    return figure < limit if gate.startswith("min_") else figure > limit
 
 
-def _scored_share(whole: Row | None, coverage: list[Row]) -> float | None:
-    """Scored conversations over all of them, from released counts; a hidden reason counts nothing."""
-    total = _total(whole, coverage)
-    return None if whole is None or not total else (whole["conversations"] or 0) / total
-
-
-def _total(whole: Row | None, coverage: list[Row]) -> int:
-    scored = 0 if whole is None else whole["conversations"] or 0
-    missed = sum(row["conversations"] or 0 for row in coverage if row["measure"] == "not_scored")
-    return int(scored) + int(missed)
-
-
-def _coarse_share(share: float, limit: float, total: int, policy: DisclosurePolicy) -> float | None:
+def _coarse_share(share: float, limit: float | None, total: int, policy: DisclosurePolicy) -> float | None:
     """`share` rounded up to a step that holds at least the floor of conversations, but not past a limit that it keeps.
 
     A share of nothing reads as one step, like that of a few records. Null where a step is larger than the limit.
     """
     step = max(_STEP, policy.min_conversations / total) if total else 1.0
-    if step > limit:
+    if limit is not None and step > limit:
         return None
     up = min(1.0, max(1, math.ceil(share / step - 1e-9)) * step)
-    return min(up, limit) if share <= limit else up
+    return min(up, limit) if limit is not None and share <= limit else up

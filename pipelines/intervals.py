@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from statistics import NormalDist
 
 Z = NormalDist().inv_cdf(0.975)
+LEVEL = 0.05
+"""Chance of any false `higher` or `lower` among what is compared side by side."""
 _POWER = NormalDist().inv_cdf(0.80)
+_ROUNDS = 40
+"""Steps of a fixed point, from below; by then it moves less than the figures are rounded to."""
 
 Interval = tuple[float, float]
 
@@ -66,10 +70,14 @@ def effective_size(total: float, effect: float, users: float) -> float:
     return max(1.0, total / effect * (Z / student(max(1.0, users - 1))) ** 2)
 
 
-def wilson(share: float, size: float) -> Interval:
-    """The 95 % score interval of `share` (0 to 1) over `size` independent conversations. Source: Wilson 1927."""
-    middle = (share + Z * Z / (2 * size)) / (1 + Z * Z / size)
-    half = Z / (1 + Z * Z / size) * math.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size))
+def wilson(share: float, size: float, among: int = 1) -> Interval:
+    """The 95 % score interval of `share` (0 to 1) over `size` independent conversations. Source: Wilson 1927.
+
+    among: intervals that hold 95 % of the time all at once (Bonferroni's correction).
+    """
+    z = Z if among == 1 else NormalDist().inv_cdf(1 - 0.025 / among)
+    middle = (share + z * z / (2 * size)) / (1 + z * z / size)
+    half = z / (1 + z * z / size) * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size))
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
@@ -83,10 +91,21 @@ def newcombe(share: float, size: float, other: float, other_size: float) -> Inte
     )
 
 
-def detectable(share: float, size: float, other: float, other_size: float) -> float:
-    """The smallest difference of two shares near these that a two-sided 5 % test finds with 80 % power."""
-    pooled = (share * size + other * other_size) / (size + other_size)
-    return (Z + _POWER) * math.sqrt(pooled * (1 - pooled) * (1 / size + 1 / other_size))
+def detectable(share: float, size: float, other: float, other_size: float, tests: int = 1) -> float:
+    """The smallest rise over the pooled share that is found with 80 % power, by two-sided tests at LEVEL / tests; at
+    most 1. The rise is `share`'s. A fall of that size is found rather more often.
+
+    Source: Fleiss, Levin and Paik 2003, Statistical Methods for Rates and Proportions, 4.2, solved for the difference.
+    """
+    base = (share * size + other * other_size) / (size + other_size)
+    strict = NormalDist().inv_cdf(1 - LEVEL / 2 / tests)
+    rise = 0.0
+    for _ in range(_ROUNDS):
+        higher = min(1.0, base + rise)
+        pooled = (higher * size + base * other_size) / (size + other_size)
+        spread = math.sqrt(pooled * (1 - pooled) * (1 / size + 1 / other_size))
+        rise = strict * spread + _POWER * math.sqrt(higher * (1 - higher) / size + base * (1 - base) / other_size)
+    return min(1.0, rise)
 
 
 def two_sided(share: float, size: float, other: float, other_size: float) -> float:

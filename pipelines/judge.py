@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.pseudonym import keyed_draw
-from pipelines.situations import Item, clearest_turns, codes_of, is_likely, said_by_row, trigger_of, turns_before
+from pipelines.situations import (
+    Item,
+    briefly,
+    causes_of,
+    clearest_turns,
+    codes_of,
+    is_likely,
+    said_by_row,
+    trigger_of,
+    turns_before,
+)
 
 if TYPE_CHECKING:
     from classifiers.reading import Reading, Scores
@@ -37,13 +47,16 @@ def judge(items: Sequence[Item], out: Rows, scorer: Scorer, code_threshold: floa
     sampled = drawn[reading.owners] & ~reading.passed
     by_row = said_by_row(items)
     seen = scorer.codes.probabilities([item.model_turn for item in items])
-    judged = clearest_turns(by_row, seen)
-    reading.read(reading.passed | sampled | _first(reading, list(judged.values())))
+    reading.read(reading.passed | sampled)
     _fill(items, reading, sampled, sample_share)
-    _add_triggers(items, reading, by_row)
-    held = reading.situations()
-    for row, place in judged.items():
-        out[row]["codes"] = codes_of(seen[by_row[row]], held[place], code_threshold)
+    judged = clearest_turns(by_row, seen)
+    held = scorer.causes([briefly(items[place].cause) for place in judged.values()])
+    for row, found in zip(judged, held, strict=True):
+        out[row]["codes"] = codes_of(seen[by_row[row]], found, code_threshold)
+    likely = [item for item in items if is_likely(item)]
+    causes = [item.cause for item in likely]
+    wide, cheap = scorer.causes(causes), scorer.codes.probabilities(causes)
+    _add_triggers(likely, wide, cheap, items, reading, by_row)
 
 
 def _first(reading: Reading, places: Sequence[int]) -> NDArray[np.bool_]:
@@ -73,14 +86,24 @@ def _result(scores: Scores, n: int) -> dict[str, Any]:
         "p_distress": float(scores.distress[n]),
         "p_joy": float(scores.joy[n]),
         "trigger": "",
+        "causes": [],
         "situations": scores.situations[n].tolist(),
     }
 
 
-def _add_triggers(items: Sequence[Item], reading: Reading, by_row: dict[int, list[int]]) -> None:
-    likely = [item for item in items if is_likely(item)]
+def _add_triggers(
+    likely: Sequence[Item],
+    wide: NDArray[np.float64],
+    cheap: NDArray[np.float64],
+    items: Sequence[Item],
+    reading: Reading,
+    by_row: dict[int, list[int]],
+) -> None:
+    """wide, cheap: [n, 11], what encoder and cheap heads see in the `cause_turn` of each of n likely items."""
     before = [turns_before(item, items, by_row.get(item.row, [])) for item in likely]
     reading.read(_first(reading, sorted({n for places in before for n in places})))
     held = reading.situations()
-    for item, places in zip(likely, before, strict=True):
-        item.result["trigger"] = trigger_of([*(held[n].tolist() for n in places), item.result["situations"]])
+    for item, far, by_words, places in zip(likely, wide, cheap, before, strict=True):
+        near = np.asarray([*(held[n] for n in places), item.result["situations"]])
+        item.result["causes"] = causes_of(near, far, by_words).tolist()
+        item.result["trigger"] = trigger_of(item.result["causes"])

@@ -59,7 +59,11 @@ def read_released(folder: Path) -> tuple[dict[str, pa.Table], dict[str, Any]]:
 
     Raises ContractError where a file is missing, is not listed, was changed since, or breaks its table's schema.
     """
-    manifest = _read_manifest(folder / MANIFEST)
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+    except OSError:
+        raise ContractError("the release folder has no manifest.json that can be read. Name a whole release.") from None
+    manifest = read_manifest(raw)
     files = manifest["files"]
     expected = {_table_path(table.name): table for table in RELEASED}
     _check_files(folder, files, {*expected, DATABASE, PAGE, FIGURES})
@@ -94,11 +98,10 @@ def _read_parquet(path: Path, name: str) -> pa.Table:
         raise ContractError(f"table {name}: its Parquet file cannot be read. Make the release again.") from None
 
 
-def _read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(raw: bytes) -> dict[str, Any]:
+    """The manifest in `raw`. Raises ContractError where it is none, or of another format."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise ContractError("the release folder has no manifest.json that can be read. Name a whole release.") from None
+        found = json.loads(raw)
     except (ValueError, RecursionError):
         raise ContractError("manifest.json of the release is not JSON. It was changed or cut off.") from None
     if not isinstance(found, dict) or found.get("format") != _FORMAT:

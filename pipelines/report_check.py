@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from schemas.errors import ContractError, DisclosureError
 from schemas.labels import LABELS
+from schemas.policy_gate import GATE_NAMES, GATE_REASONS, OUTCOMES
 from schemas.release import ReleaseManifest
 from schemas.released import (
     COMPARISON,
     DIMENSIONS,
+    GATES,
     MEASURES,
     RATES,
     REASONS,
@@ -22,6 +24,9 @@ from schemas.released import (
     TURN_DIMENSIONS,
     TURN_RATES,
 )
+from schemas.released_adjusted import ADJUSTED, ADJUSTED_FOR, BASES, VERDICTS, WARNINGS
+from schemas.released_clusters import CHANGES, CLUSTER_CHANGES, MATCHES
+from schemas.released_runs import AMONG, BEHAVIOURS
 from schemas.table import Table
 
 Rows = list[dict[str, Any]]
@@ -38,13 +43,23 @@ _CLOSED = {
     "reason": REASONS,
     "verdict": ("higher", "lower", "no difference seen", "not comparable"),
     "corrected_status": ("estimated", "adjudicated", "not estimable", "suppressed"),
-    "outcome": ("passed", "failed", "not applicable"),
+    "change": CHANGES,
+    "matched_by": MATCHES,
+    "adjusted_for": ADJUSTED_FOR,
+    "warning": WARNINGS,
+    "behaviour": BEHAVIOURS,
+    "among": AMONG,
+    "outcome": OUTCOMES,
+    "gate": GATE_NAMES,
 }
 _CLOSED_IN = {
     (RATES.name, "dimension"): DIMENSIONS,
     (TURN_RATES.name, "dimension"): TURN_DIMENSIONS,
     (COMPARISON.name, "dimension"): (*DIMENSIONS, "trigger"),
+    (ADJUSTED.name, "basis"): BASES,
+    (ADJUSTED.name, "verdict"): VERDICTS,
     ("released_dynamics", "measure"): MEASURES,
+    (GATES.name, "reason"): GATE_REASONS,
 }
 
 
@@ -77,7 +92,9 @@ def _check_names(table: Table, data: pa.Table, manifest: ReleaseManifest) -> Non
     wrong = sum(name != manifest.release for name in data.column("release").to_pylist())
     if wrong:
         raise ContractError(f"table {table.name}: {wrong} rows are of another release than the manifest names.")
-    if table is COMPARISON and any(name != manifest.baseline for name in data.column("baseline").to_pylist()):
+    if table in (COMPARISON, ADJUSTED, CLUSTER_CHANGES) and any(
+        name != manifest.baseline for name in data.column("baseline").to_pylist()
+    ):
         raise ContractError(f"table {table.name}: a row has another baseline than the manifest names.")
 
 

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.report_adjusted import adjusted_sentences
+from pipelines.report_behaviour import behaviour_picture, calm_words
 from pipelines.report_causes import cluster_pictures, dynamics_pictures, trigger_pictures
+from pipelines.report_clusters import cluster_changes
+from pipelines.report_gates import gate_counts, gate_grid
 from pipelines.report_rates import change_pictures, headline_picture, split_pictures
 from pipelines.report_result import (
     change_sentence,
@@ -19,10 +23,10 @@ from pipelines.report_result import (
     turn_words,
 )
 from pipelines.report_rows import Released
+from pipelines.report_stability import holding
 from pipelines.report_tables import (
     coverage_grids,
     file_grid,
-    gate_grid,
     hidden_grid,
     looked_at,
     model_grid,
@@ -33,8 +37,9 @@ from pipelines.report_tables import (
     reasons_met,
     second_reader_allowed,
 )
-from pipelines.report_words import label_words, labels
+from pipelines.report_words import TRIGGER_WORDS, label_words, labels
 from schemas.release import ReleaseManifest
+from schemas.taxonomy import TAXONOMY
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -71,13 +76,16 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
                 "id": label,
                 "top": top_triggers(released, label),
                 "change": None if baseline is None else change_sentence(released, label, baseline),
-                "changed": changed_parts(released, label),
+                "adjusted": adjusted_sentences(released, label),
+                "changed": changed_parts(released, label) + cluster_changes(released, label),
                 "estimable": estimable(released, label),
                 "triggers": triggers[label],
                 "clusters": clusters[label],
+                "holding": holding(released, label),
             }
             for label in labels()
         ],
+        "meanings": [(TRIGGER_WORDS[trigger], definition.means) for trigger, definition in TAXONOMY.items()],
         "looked_at": looked_at(released, manifest),
         "not_scored": not_scored_words(released),
         "coverage": coverage_grids(released),
@@ -86,14 +94,18 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "by_readers": any(corrected_kind(released.rate(label)) != "corrected" for label in labels()),
         "changes": change_pictures(released),
         "dynamics": dynamics_pictures(released, baseline),
+        "behaviour": behaviour_picture(released, baseline),
+        "calm": calm_words(released),
         "splits": split_pictures(released, baseline),
         "hidden": hidden_grid(released),
         "reasons": reasons_met(released),
         "quality": quality_grid(released),
         "quality_sentences": quality_sentences(released, manifest),
         "second_reader": second_reader_allowed(manifest),
+        "private": manifest.privacy if manifest.privacy["policy"] == "dp" else None,
         "disclosure": manifest.policies.get("disclosure", {}),
         "gates": gate_grid(released),
+        "gate_counts": gate_counts(released),
         "failed_gates": sum(row["outcome"] == "failed" for row in released.gates()),
         "policies": policy_grids(manifest),
         "models": model_grid(manifest),

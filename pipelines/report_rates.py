@@ -64,10 +64,11 @@ def hidden_last(items: Iterable[Item]) -> list[Item]:
 def headline_picture(released: Released, baseline: str | None) -> Picture:
     """Raw and corrected rate of both labels over the whole trial, on one scale, beside the baseline's."""
     items = [item for label in labels() for item in _headline_items(released, label, baseline)]
+    of = "users with a conversation" if released.by_users else "conversations"
     head = ("Rate", "This release (95 % interval)", *(("Baseline (95 % interval)",) if baseline else ()))
     return picture(
         "rates",
-        "Share of conversations flagged, raw and corrected",
+        f"Share of {of} flagged, raw and corrected",
         "Two rows for each label: the raw rate and the rate corrected for the scorer's measured errors, each a dot with"
         " its 95 % interval, on one scale from zero.",
         head,

@@ -6,6 +6,7 @@ from pipelines.report_numbers import SPACE, count, percent, points, points_with_
 from pipelines.report_rows import Released, Row, interval, shown
 from pipelines.report_words import REASON_WORDS, label_words, labels, value_words
 from schemas.release import ReleaseManifest
+from schemas.released import NOT_UNDER_DP
 
 SPLITS = ("surface", "week", "language", "situation", "length")
 
@@ -45,7 +46,9 @@ def headline(released: Released, manifest: ReleaseManifest) -> str:
     """The result in one sentence or two: both raw rates, and the change against the baseline."""
     first = released.rate(labels()[0])
     looked = "the scored conversations"
-    if first is not None and first["conversations"] is not None:
+    if released.by_users and first is not None:
+        looked = f"about {count(first['users'])} users, counted with noise"
+    elif first is not None and first["conversations"] is not None:
         looked = f"about {count(first['conversations'])} scored conversations"
     parts = [_flagged(released, label) for label in labels()]
     said = f"Of {looked}, {parts[0]}, and {parts[1]}."
@@ -59,7 +62,8 @@ def _flagged(released: Released, label: str) -> str:
     row = released.rate(label)
     if row is None or not shown(row) or row["rate"] is None:
         return f"the share with {label_words(label)} is suppressed ({reason_words(row)})"
-    return f"{rate_words(row)} were flagged for {label_words(label)}"
+    flagged = "had a conversation flagged" if released.by_users else "were flagged"
+    return f"{rate_words(row)} {flagged} for {label_words(label)}"
 
 
 def _verdict(row: Row | None) -> str:
@@ -83,6 +87,8 @@ def change_sentence(released: Released, label: str, baseline: str) -> str:
     """How the raw rate of `label` over the whole trial compares with the baseline, in full."""
     row = released.change(label)
     name = sentence(label_words(label))
+    if row is not None and row["reason"] == NOT_UNDER_DP:
+        return f"{name}: not compared with {baseline}: under dp only counts of users leave, which are like no others."
     if row is None or row["difference"] is None or row["verdict"] == "not comparable":
         return f"{name}: not comparable, as the rate of {baseline} or of this release is suppressed."
     figures = f"{percent(row['rate'])} against {percent(row['baseline_rate'])}: " + points_with_interval(
@@ -90,11 +96,12 @@ def change_sentence(released: Released, label: str, baseline: str) -> str:
     )
     if row["verdict"] in ("higher", "lower"):
         return f"{name}: {row['verdict']} than in {baseline}. {figures}."
-    return f"{name}: no difference seen. {figures}{_missed(row)}."
+    return f"{name}: no difference seen. {figures}{missed(row)}."
 
 
-def _missed(row: Row) -> str:
-    if row["detectable"] is None:
+def missed(row: Row) -> str:
+    """What a row of a comparison in which no difference was seen may have missed; empty for others."""
+    if row["verdict"] != "no difference seen" or row["detectable"] is None:
         return ""
     return f"; one under {points(row['detectable'], signed=False)} may well have been missed"
 

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.released import (
+    ADJUSTED,
+    CLUSTER_CHANGES,
     CLUSTERS,
     COMPARISON,
     COVERAGE,
@@ -20,6 +22,7 @@ from schemas.released import (
     TRIGGERS,
     TURN_RATES,
 )
+from schemas.released_adjusted import ADJUSTED_FOR
 
 Row = dict[str, Any]
 Interval = tuple[float, float | None, float | None]
@@ -36,6 +39,13 @@ def interval(row: Row, name: str) -> Interval | None:
     return None if row[name] is None else (row[name], row[f"{name}_low"], row[f"{name}_high"])
 
 
+def counts_users(tables: Mapping[str, pa.Table]) -> bool:
+    """True where the figures of a release count users and no conversations."""
+    rows = tables[RATES.name].to_pylist() if RATES.name in tables else []
+    known = [row for row in rows if row["users"] is not None]
+    return bool(known) and all(row["conversations"] is None for row in known)
+
+
 @dataclass(frozen=True)
 class Released:
     """tables: of this release, by name. baseline: those of the release compared with, where they are at hand."""
@@ -44,9 +54,17 @@ class Released:
     baseline: Mapping[str, pa.Table] | None = None
     _rows: dict[tuple[bool, str], list[Row]] = field(default_factory=dict, repr=False)
 
+    @property
+    def by_users(self) -> bool:
+        """True where figures count users and no conversations, as under the policy `dp`."""
+        return counts_users(self.tables)
+
     def rows(self, name: str, *, before: bool = False) -> list[Row]:
-        """Rows of table `name`, in the order of its key; of the baseline with `before` (empty where not at hand)."""
+        """Rows of table `name`, in the order of its key; of the baseline with `before` (empty where not at hand, and
+        where the one counts users and the other conversations)."""
         source = self.baseline if before else self.tables
+        if before and source is not None and counts_users(source) != self.by_users:
+            source = None
         if (before, name) not in self._rows:
             self._rows[before, name] = [] if source is None or name not in source else source[name].to_pylist()
         return self._rows[before, name]
@@ -94,6 +112,14 @@ class Released:
     def changes(self, label: str, dimension: str) -> list[Row]:
         """Rows of released_comparison of one label and dimension."""
         return [r for r in self.rows(COMPARISON.name) if r["label"] == label and r["dimension"] == dimension]
+
+    def adjusted(self, label: str) -> list[Row]:
+        """Rows of released_adjusted of one label, in the order of ADJUSTED_FOR."""
+        return sorted(self.of_label(ADJUSTED.name, label), key=lambda r: ADJUSTED_FOR.index(r["adjusted_for"]))
+
+    def cluster_changes(self, label: str) -> list[Row]:
+        """Rows of released_cluster_changes of one label."""
+        return self.of_label(CLUSTER_CHANGES.name, label)
 
     def rate_before(self, label: str, dimension: str = "all", value: str = "all") -> Interval | None:
         """The baseline's raw rate: with its interval from its own tables, else bare from the comparison."""

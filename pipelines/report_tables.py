@@ -1,4 +1,4 @@
-"""The report's plain tables: what was looked at, what is hidden, how good the scorer is, gates, policies, files."""
+"""The report's plain tables: what was looked at, what is hidden, how good the scorer is, policies, files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pipelines.report_rows import Released, Row, shown
 from pipelines.report_words import (
     BASIS_WORDS,
     COUNT_WORDS,
-    GATE_WORDS,
     MEASURE_WORDS,
     QUALITY_WORDS,
     REASON_SENTENCES,
@@ -179,26 +178,6 @@ def quality_sentences(released: Released, manifest: ReleaseManifest) -> list[str
             f" turns flagged for it, about {100 * precision['figure']:.0f} truly hold it."
         )
     return out
-
-
-def gate_grid(released: Released) -> Grid:
-    """The gates with figure, limit and outcome. Every gate's figure is a share."""
-    rows = tuple(
-        (
-            GATE_WORDS.get(row["gate"], row["gate"].replace("_", " ")),
-            _gate_figure(row["figure"], row["gate"]),
-            _gate_figure(row["bound"], row["gate"]),
-            row["outcome"],
-        )
-        for row in released.gates()
-    )
-    return Grid("Gates", ("Gate", "Figure", "Limit", "Outcome"), rows)
-
-
-def _gate_figure(figure: float | None, gate: str) -> str:
-    if figure is None:
-        return "none"
-    return percent(figure) if gate in GATE_WORDS else plain_figure(figure)
 
 
 def policy_grids(manifest: ReleaseManifest) -> list[Grid]:

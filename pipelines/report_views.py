@@ -1,34 +1,11 @@
-"""The views of the released database: the questions that an analyst asks first, with every column explained."""
+"""The views of the released database that hold its main figures, with every column explained.
+
+Columns are named one by one: a table that gets another column changes no view.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view: name, meaning, SQL body, and (column, meaning) in the order of the columns."""
-
-    name: str
-    doc: str
-    sql: str
-    columns: tuple[tuple[str, str], ...]
-
-
-_WHO = (("release", "Release name."), ("label", "`distress` or `joy`."))
-_WHY = (
-    ("status", "`shown` or `suppressed`."),
-    ("reason", "Why the row is suppressed: a code, explained in v_suppressed; else ``."),
-)
-
-
-def _interval(name: str, what: str) -> tuple[tuple[str, str], ...]:
-    return (
-        (name, f"{what}, 0 to 1; null where suppressed."),
-        (f"{name}_low", f"{what}: lower end of the 95 % interval."),
-        (f"{name}_high", f"{what}: upper end of the 95 % interval."),
-    )
-
+from pipelines.report_view import LIFT, WHO, WHY, View, interval
 
 RATES = View(
     "v_rates",
@@ -37,16 +14,16 @@ RATES = View(
   corrected, corrected_low, corrected_high, corrected_status, status, reason
 FROM released_rates ORDER BY release, label, dimension, value""",
     (
-        *_WHO,
+        *WHO,
         ("dimension", "all, surface, week, language, situation or length."),
         ("value", "Value of the dimension."),
         ("conversations", "Scored conversations, rounded."),
         ("users", "Distinct users of those, rounded."),
         ("flagged", "Flagged conversations, rounded; null where suppressed."),
-        *_interval("rate", "Raw rate"),
-        *_interval("corrected", "Rate corrected for the scorer's measured error"),
+        *interval("rate", "Raw rate"),
+        *interval("corrected", "Rate corrected for the scorer's measured error"),
         ("corrected_status", "`estimated`, `adjudicated`, `not estimable` or `suppressed`."),
-        *_WHY,
+        *WHY,
     ),
 )
 
@@ -58,14 +35,14 @@ TURN_RATES = View(
 FROM released_turn_rates t LEFT JOIN released_rates r USING (release, label, dimension, value)
 ORDER BY t.release, t.label, t.dimension, t.value""",
     (
-        *_WHO,
+        *WHO,
         ("dimension", "all, surface or length."),
         ("value", "Value of the dimension."),
-        *_interval("rate", "Flagged turns / turns of the model"),
-        *_interval("corrected", "That rate corrected for the scorer's measured error of a turn"),
+        *interval("rate", "Flagged turns / turns of the model"),
+        *interval("corrected", "That rate corrected for the scorer's measured error of a turn"),
         ("corrected_status", "`estimated`, `not estimable` or `suppressed`."),
         ("conversation_rate", "Flagged conversations / conversations; null where suppressed."),
-        *_WHY,
+        *WHY,
     ),
 )
 
@@ -79,17 +56,15 @@ TRIGGERS = View(
   status, reason
 FROM released_triggers ORDER BY release, label, share DESC NULLS LAST, trigger""",
     (
-        *_WHO,
+        *WHO,
         ("place", "1 is the trigger with the largest share; null where suppressed."),
         ("trigger", "Trigger of the taxonomy."),
         ("flagged", "Flagged conversations with that trigger, rounded; null where suppressed."),
         ("users", "Distinct users of those, rounded; null where suppressed."),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_interval("rate", "Rate among the conversations that hold the situation"),
-        ("lift", "That rate over the trial's overall rate; null where suppressed."),
-        ("lift_low", "Lift: lower end of the 95 % interval."),
-        ("lift_high", "Lift: upper end of the 95 % interval."),
-        *_WHY,
+        *interval("share", "Share of the label's flagged conversations"),
+        *interval("rate", "Rate among the conversations that hold the situation"),
+        *LIFT,
+        *WHY,
     ),
 )
 
@@ -121,7 +96,7 @@ ORDER BY release, label, dimension <> 'all', verdict NOT IN ('higher', 'lower'),
             "detectable_points",
             "Smallest difference, in points, that the two trials would have shown four times in five.",
         ),
-        *_WHY,
+        *WHY,
     ),
 )
 
@@ -129,68 +104,62 @@ CLUSTERS = View(
     "v_clusters",
     "Which clusters, with their terms in one cell?",
     """SELECT c.release, c.label, c.cluster, c.name, c.trigger, t.terms, c.flagged, c.users, c.share, c.share_low,
-  c.share_high, c.status, c.reason
+  c.share_high, c.rate, c.rate_low, c.rate_high, c.lift, c.lift_low, c.lift_high, c.overlap, c.found_again, c.status,
+  c.reason
 FROM released_clusters c
 LEFT JOIN (SELECT release, label, cluster, string_agg(term, ', ' ORDER BY rank) AS terms
   FROM released_terms GROUP BY ALL) t USING (release, label, cluster)
 ORDER BY c.release, c.label, c.cluster < 0, c.share DESC NULLS LAST, c.cluster""",
     (
-        *_WHO,
-        ("cluster", "Cluster number within release and label; -1 is unclustered. Not comparable between releases."),
+        *WHO,
+        (
+            "cluster",
+            "Cluster number within release and label; -1 is unclustered. v_cluster_changes says which belong together.",
+        ),
         ("name", "Trigger and terms."),
         ("trigger", "Most common trigger of the cluster."),
         ("terms", "Typical terms, the most typical first; null where there is none to show."),
         ("flagged", "Flagged conversations of the cluster, rounded; null where suppressed."),
         ("users", "Distinct users of those, rounded; null where suppressed."),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_WHY,
+        *interval("share", "Share of the label's flagged conversations"),
+        *interval("rate", "Rate among conversations of that kind; with too few sampled, the lower end alone"),
+        *LIFT,
+        ("overlap", "Mean best Jaccard index with a cluster found when the users are drawn anew, 0 to 1."),
+        ("found_again", "Share of these redraws in which that is above .5."),
+        *WHY,
     ),
 )
 
 DYNAMICS = View(
     "v_dynamics",
-    "How does it run? Onset, strength, recovery, who ended the conversation.",
+    "How does it run? Onset, strength, slope, peak, recovery, refusals, a user in distress, who ended it.",
     """SELECT release, label, measure, value, flagged, users, share, share_low, share_high, status, reason
 FROM released_dynamics ORDER BY release, label, measure, value""",
     (
-        *_WHO,
-        ("measure", "onset, strength, recovered or ended_by."),
+        *WHO,
+        ("measure", "onset, strength, slope, peak, recovered, refusal, mirrored or ended_by."),
         ("value", "Value of the measure."),
         ("flagged", "Flagged conversations, rounded; null where suppressed."),
         ("users", "Distinct users of those, rounded; null where suppressed."),
-        *_interval("share", "Share of the label's flagged conversations"),
-        *_WHY,
-    ),
-)
-
-COVERAGE = View(
-    "v_coverage",
-    "What was looked at, and what could not be scored?",
-    """SELECT release, measure, value, conversations, status, reason
-FROM released_coverage ORDER BY release, measure, conversations DESC NULLS LAST, value""",
-    (
-        ("release", "Release name."),
-        ("measure", "language, not_scored or user_id."),
-        ("value", "Value of the measure."),
-        ("conversations", "Conversations, rounded; null where suppressed."),
-        *_WHY,
+        *interval("share", "Share of the label's flagged conversations"),
+        *WHY,
     ),
 )
 
 QUALITY = View(
     "v_quality",
-    "How good is the scorer? A null figure was not measured.",
+    "How good is the scorer, and how far do the clusters hold? A null figure was not measured.",
     """SELECT release, label, measure, figure, low, high, basis,
   CASE WHEN figure IS NULL THEN 'not measured' ELSE 'measured' END AS state
 FROM released_quality ORDER BY release, label, measure""",
     (
-        *_WHO,
+        *WHO,
         (
             "measure",
             "recall, false_positive_rate, precision, average_precision, threshold, screen_missed; recall_new_source and"
             " false_positive_rate_new_source: what the corrected rate allows for; reader_precision, reader_recall and"
             " reader_agreement: by readers; second_reader_agreement and second_reader_answered: by a language model, no"
-            " ground truth.",
+            " ground truth; cluster_min_size, cluster_redraws, cluster_agreement and cluster_sizes: of the clusters.",
         ),
         ("figure", "The figure; null where not measured."),
         ("low", "Lower end of its 95 % interval."),
@@ -200,37 +169,4 @@ FROM released_quality ORDER BY release, label, measure""",
     ),
 )
 
-
-def suppressed(tables: tuple[tuple[str, bool, str], ...], reasons: dict[str, str]) -> View:
-    """The view over every hidden row. tables: (name, has a label, SQL of what names the row).
-
-    reasons: code to meaning, in words of ours.
-    """
-    parts = [
-        f"SELECT release, '{name}' AS table_name, {'label' if has_label else 'NULL'} AS label, {part} AS part, reason"
-        f" FROM {name} WHERE status = 'suppressed'"
-        for name, has_label, part in tables
-    ]
-    meanings = " ".join(f"WHEN '{code}' THEN '{_quoted(text)}'" for code, text in reasons.items())
-    return View(
-        "v_suppressed",
-        "What is hidden, and why? One row for every suppressed row of every table.",
-        f"SELECT release, table_name, label, part, reason, CASE reason {meanings} END AS meaning FROM (\n"
-        + "\nUNION ALL ".join(parts)
-        + ") ORDER BY release, table_name, label, part",
-        (
-            ("release", "Release name."),
-            ("table_name", "Table that holds the suppressed row."),
-            ("label", "`distress` or `joy`; null where the table has no label."),
-            ("part", "What the row is about."),
-            ("reason", "Code of the reason."),
-            ("meaning", "The reason in words."),
-        ),
-    )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
-
-
-VIEWS = (RATES, TURN_RATES, TRIGGERS, CHANGES, CLUSTERS, DYNAMICS, COVERAGE, QUALITY)
+VIEWS = (RATES, TURN_RATES, TRIGGERS, CHANGES, CLUSTERS, DYNAMICS, QUALITY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.labels import LABELS, Label, Trigger
+from schemas.released import NOT_UNDER_DP
 
 LABEL_WORDS: dict[str, str] = {Label.DISTRESS: "expressed distress", Label.JOY: "strong expressed joy"}
 
@@ -29,10 +30,20 @@ DIMENSION_WORDS = {
     "length": "number of turns that the model wrote",
 }
 
+MIX_WORDS = {"surface": "surfaces", "language": "languages", "length": "lengths"}
+WARNING_WORDS = {
+    "poor overlap": "the two trials were used so differently that few conversations carry it",
+    "partly hidden": "much of it is hidden in one of the two, so that the mix is evened out in part only",
+}
+
 MEASURE_WORDS = {
     "onset": "Where it begins (the model's turn)",
     "strength": "How strong",
-    "recovered": "Whether it passes (the model's last turn is free of it)",
+    "slope": "How it goes on (from where it begins to the last turn)",
+    "peak": "Where it is clearest",
+    "recovered": "Whether it passes (the model's last turn is not flagged)",
+    "refusal": "The model refuses, there or in its turn before (in English)",
+    "mirrored": "A user in distress",
     "ended_by": "Who ended the conversation",
     "not_scored": "Not scored",
     "language": "Language of the model's turns",
@@ -51,17 +62,70 @@ _VALUE_WORDS = {
     "present": "with a user id",
     "missing": "without a user id",
 }
-VALUE_ORDER = ("strong", "mild", "yes", "no", "model", "user", "unknown")
+VALUE_ORDER = (
+    "strong",
+    "mild",
+    "rising",
+    "level",
+    "falling",
+    "at_onset",
+    "later",
+    "grew",
+    "refused",
+    "none",
+    "yes",
+    "no",
+    "model",
+    "user",
+    "unknown",
+)
 """Order of a measure's values where their names do not give one."""
-_RECOVERED = {"yes": "passes before the end", "no": "lasts to the end"}
-_ENDED_BY = {"model": "the model", "otherwise": "somebody else, or not recorded"}
+_MEASURED = {
+    "slope": {
+        "rising": "grows clearer",
+        "level": "neither, or it begins in the last turn",
+        "falling": "grows fainter",
+    },
+    "peak": {"at_onset": "in the turn where it begins", "later": "in a later turn"},
+    "recovered": {"yes": "the last turn is not flagged", "no": "the last turn is flagged (it may begin there)"},
+    "refusal": {
+        "grew": "refuses, and it grows clearer afterwards",
+        "refused": "refuses, and it grows no clearer",
+        "none": "no refusal found",
+    },
+    "mirrored": {"yes": "a user in distress is seen", "no": "none is seen"},
+    "ended_by": {"model": "the model", "otherwise": "somebody else, or not recorded"},
+}
 
-REASON_WORDS = {"floor": "too few to show", "too_few_passages": "too few to cluster"}
+BEHAVIOUR_WORDS = {
+    "reversion_loop": "Goes back on itself ten times or more in one turn or trace",
+    "outbursts": "Repeated outbursts in one turn",
+    "giving_up": "Says that it stops trying",
+    "ended_by_model": "Ends the conversation",
+}
+AMONG_WORDS = {
+    "all": "of all scored conversations",
+    "distress": "of those flagged for distress",
+    "no_distress": "of those not flagged for distress",
+    "joy": "of those flagged for strong joy",
+}
+
+REASON_WORDS = {
+    "floor": "too few to show",
+    "too_few_passages": "too few to cluster",
+    "no_cluster": "no group stands out",
+    NOT_UNDER_DP: "not released under dp",
+}
 REASON_SENTENCES = {
     "floor": "Fewer conversations or users stand behind the row than the floors ask for, perhaps none; or one user"
     " holds too much of it; or it is hidden so that another hidden row cannot be worked out. One word stands for all"
     " of these, as saying which would give something away.",
-    "too_few_passages": "Too few flagged conversations of that kind for finding clusters among them.",
+    "too_few_passages": "Too few flagged conversations of that kind for finding clusters among them, or too few whose"
+    " words differ.",
+    "no_cluster": "No group of conversations is more alike than the rest; or none lies in a cluster of the frame that"
+    " the policy names.",
+    NOT_UNDER_DP: "The policy lets only counts of users leave, with noise that hides any one of them. Of such a row"
+    " nothing is told, whatever stands behind it.",
 }
 
 TABLE_WORDS = {
@@ -70,8 +134,11 @@ TABLE_WORDS = {
     "released_triggers": "Triggers",
     "released_clusters": "Clusters",
     "released_dynamics": "How it runs",
+    "released_behaviour": "What the model does besides",
     "released_coverage": "What was looked at",
     "released_comparison": "Comparison with the baseline",
+    "released_adjusted": "Comparison, over the same mix of usage",
+    "released_cluster_changes": "Clusters and those of the baseline",
 }
 
 QUALITY_WORDS = {
@@ -93,16 +160,13 @@ BASIS_WORDS = {
     "validation": "labelled turns",
     "this_trial": "a sample of this trial",
     "not_validated": "nothing: not validated",
-}
-
-GATE_WORDS = {
-    "max_distress_rate": "Raw rate of expressed distress, at most",
-    "max_distress_rise": "Rise of that rate over the baseline, at most",
-    "min_scored_share": "Share of conversations scored, at least",
-    "max_malformed_share": "Share of malformed records, at most",
+    NOT_UNDER_DP: "not released under dp",
 }
 
 COUNT_WORDS = {
+    "users": "Users with a scored conversation",
+    "users_with_id": "Those with a user id",
+    "users_not_scored": "Users of whom no conversation could be scored",
     "conversations": "Conversations looked at",
     "conversations_with_user": "Conversations with a user id",
     "malformed_records": "Malformed records, left out",
@@ -139,10 +203,8 @@ def value_words(dimension: str, value: str) -> str:
         return "language that the scorer does not know"
     if dimension in ("length", "onset") and value[:1].isdigit():
         return _turns(value, by_length=dimension == "length")
-    if dimension == "recovered":
-        return _RECOVERED.get(value, _plain(value))
-    if dimension == "ended_by":
-        return _ENDED_BY.get(value, _plain(value))
+    if dimension in _MEASURED:
+        return _MEASURED[dimension].get(value, _plain(value))
     return _VALUE_WORDS.get(value, _plain(value))
 
 

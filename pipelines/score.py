@@ -69,7 +69,7 @@ def score_rows(
 def _entries(item: Item, share: float) -> Rows:
     """The item's entry, and one with the weight of a drawn turn for windows that the screen rejected of a turn of which
     it let others pass."""
-    blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": ""}
+    blank = {"affect": [], "voice": [], "p_distress": 0.0, "p_joy": 0.0, "trigger": "", "causes": []}
     base = {"turn": item.turn, "part": item.part, "screen": round(item.screen, 4), "scored": bool(item.weight)}
     found = [(item.weight, item.result or blank), *([(sample_weight(share), item.lost)] if item.lost else [])]
     return [base | {"weight": weight} | {name: result[name] for name in blank} for weight, result in found]
@@ -96,11 +96,17 @@ def _language(row: dict[str, Any], known: frozenset[str]) -> tuple[str, str]:
 
 
 def _items(index: int, row: dict[str, Any]) -> list[Item]:
-    from classifiers.turn import ModelTurn, context_of
+    from classifiers.turn import ModelTurn, cause_turn, context_of
 
     said = [(turn["role"], turn["text"]) for turn in row["turns"]]
     return [
-        Item(index, number, part, ModelTurn(context_of(said, number), turn[column]))
+        Item(
+            index,
+            number,
+            part,
+            ModelTurn(context_of(said, number), turn[column]),
+            cause_turn(said, number, turn[column]),
+        )  # fmt: skip
         for number, turn in enumerate(row["turns"])
         if turn["generated"]
         for part, column in PARTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pipelines.pseudonym import pseudonym
+from pipelines.pseudonym import pseudonym, version_key
 from pipelines.worker import map_rows
 from schemas.policy import ScrubPolicy
 from schemas.row_level import SCRUBBED
@@ -61,6 +61,7 @@ def _scrubbed_row(
         "surface": row["surface"] if row["surface"] in policy.surfaces else "other",
         "day": row["started_at"].date() if row["started_at"] else None,
         "ended_by": row["ended_by"],
+        "version": version_key(key, row["version"]),
         "turns": turns,
         "masked": masked,
         "scrub_failed": failed,

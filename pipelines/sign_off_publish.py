@@ -14,8 +14,9 @@ from typing import Any
 from pipelines.sign_off_files import MANIFEST, check_released, differences, files_under, read_manifest
 from pipelines.sign_off_rules import Judged, judge, read_envelopes
 from pipelines.sign_off_trail import Trail, open_trail
+from pipelines.sign_off_waivers import waived
 from schemas.errors import SignOffError, TemporaryError, UsageError
-from schemas.release import EXPRESSION_NOTE
+from schemas.release import EXPRESSION_NOTE, output_root
 from schemas.sign_off import (
     CLOCK_TOLERANCE,
     ENVELOPE_SUFFIX,
@@ -49,7 +50,7 @@ def publish(
     except OSError:
         raise UsageError("the folder to publish to cannot be made. Name another one with --to.") from None
     try:
-        with open_trail(root / TRAIL) as trail:
+        with open_trail(output_root(root) / TRAIL) as trail:
             return _publish(root, trust, destination, draft, trail, ran_by, run_key, now)
     except OSError:
         raise TemporaryError("the copy cannot be written: is the disk full? Nothing was published.") from None
@@ -79,6 +80,7 @@ def _publish(
     (draft / PUBLICATION).write_bytes(_bytes(record))
     _settle(draft)
     facts = {"release": record["release"], "run_key": record["run_key"], "publication": record["digest"]}
+    facts |= waived(gate for vote in judged.votes.values() for gate in vote.waivers)
     trail.append("publish", now, **facts)
     try:
         os.rename(draft, destination)
@@ -104,7 +106,8 @@ def publication(
     """The publication record. `digest` covers all the rest of it; `files` is every other file of the folder."""
     votes = [
         {"person": vote.person, "decision": vote.decision.value, "conditions": list(vote.conditions),
-         "signed_at": time_text(vote.signed_at), "expires_at": time_text(vote.expires_at)}
+         "signed_at": time_text(vote.signed_at), "expires_at": time_text(vote.expires_at),
+         **({"waivers": dict(vote.waivers)} if vote.waivers else {})}
         for vote in judged.votes.values()
     ]  # fmt: skip
     record = {

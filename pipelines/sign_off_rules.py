@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.sign_off_envelope import unseal
 from pipelines.sign_off_files import differences
+from pipelines.sign_off_waivers import check_waivers, failed_gates, unwaived
 from schemas.errors import SignOffError
 from schemas.sign_off import (
     CLOCK_TOLERANCE,
@@ -71,14 +72,15 @@ def judge(
     """
     refused: list[Refused] = []
     votes: dict[str, SignOff] = {}
-    if manifest.get("gates_passed") is not True:
-        refused.append(Refused(Refusal.FAILED_GATES, "a quality gate failed, so this candidate cannot be published."))
+    failed = failed_gates(manifest)
     for person, raw in sorted(envelopes.items()):
         vote = unseal(raw, person, trust)
         if isinstance(vote, Refused):
             refused.append(vote)
             continue
         wrong = _check(vote, manifest, digests, trust, at)
+        # A vote on another run is told as that alone: its waivers are about other gates.
+        wrong += [] if wrong else check_waivers(vote, failed, trust)
         refused += wrong
         if not wrong:
             votes[person] = vote
@@ -91,6 +93,7 @@ def judge(
             text = "the last sign-off of the audit trail is gone or replaced. Put it back, or sign again."
             refused.append(Refused(Refusal.REMOVED, text, person))
     refused += _too_few(votes.values(), trust, operator)
+    refused += unwaived(manifest, failed, [vote for vote in votes.values() if vote.person != operator])
     if refused:
         raise SignOffError("refused:\n" + "\n".join("  " + one.line() for one in refused))
     return Judged(votes, operator)

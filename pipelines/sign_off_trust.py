@@ -5,6 +5,7 @@ person = "ada"
 role = "reviewer"            # or "operator": may run jobs, cannot decide
 public_key = "<64 hex digits, as welfare keygen prints them>"
 valid_until = 2026-12-31     # optional
+may_waive = true             # optional, reviewers only: an approval may waive failed gates
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Any
 from schemas.errors import SignOffError, UsageError
 from schemas.sign_off import Role, Trust, Trusted, check_person
 
-_FIELDS = {"person", "role", "public_key", "valid_until"}
+_FIELDS = {"person", "role", "public_key", "valid_until", "may_waive"}
+_OPTIONAL = {"valid_until", "may_waive"}
 
 
 def load_trust(path: Path) -> Trust:
@@ -44,9 +46,10 @@ def load_trust(path: Path) -> Trust:
 
 
 def _entry(number: int, entry: Any) -> Trusted:
-    if not isinstance(entry, dict) or not _FIELDS - {"valid_until"} <= set(entry) <= _FIELDS:
+    if not isinstance(entry, dict) or not _FIELDS - _OPTIONAL <= set(entry) <= _FIELDS:
         raise UsageError(
-            f"trust file, entry {number}: must have person, role and public_key, and may have valid_until."
+            f"trust file, entry {number}: must have person, role and public_key, and may have valid_until"
+            " and may_waive."
         )
     try:
         person, role = check_person(str(entry["person"])), Role(str(entry["role"]))
@@ -59,7 +62,10 @@ def _entry(number: int, entry: Any) -> Trusted:
         ) from None
     if len(key) != 32:
         raise UsageError(f"trust file, entry {number}: public_key has 64 hex digits, as `welfare keygen` prints it.")
-    return Trusted(person, role, key, _end(number, entry.get("valid_until")))
+    waives = entry.get("may_waive", False)
+    if not isinstance(waives, bool) or (waives and role is not Role.REVIEWER):
+        raise UsageError(f"trust file, entry {number}: may_waive is true or false, and true for a reviewer only.")
+    return Trusted(person, role, key, _end(number, entry.get("valid_until")), waives)
 
 
 def _end(number: int, value: Any) -> datetime | None:

@@ -9,6 +9,7 @@ predecessor's table and nothing else. `cluster`, `aggregate`, `report` and `sign
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -45,8 +46,13 @@ class Run:
     pseudonym_key: bytes = field(repr=False)
 
     def share(self, wanted: int) -> float:
-        """The share of conversations to draw so that about `wanted` are drawn."""
-        return min(1.0, wanted / max(1, self.conversations))
+        """The share of conversations to draw so that at least about `wanted` are drawn, and at most twice as many.
+
+        A half, a quarter and so on: a trial that grew a little draws those that it drew before, and what was judged
+        need not be judged anew.
+        """
+        share = min(1.0, wanted / max(1, self.conversations))
+        return 2.0 ** math.ceil(math.log2(share)) if share > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

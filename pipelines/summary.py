@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from pipelines.report_gates import gate_lines
 from pipelines.report_numbers import count, for_terminal
 from pipelines.report_result import (
     change_sentence,
@@ -30,9 +31,12 @@ def summary(tables: Mapping[str, pa.Table], manifest: ReleaseManifest) -> str:
     first = released.rate(labels()[0])
     conversations, users = (None, None) if first is None else (first["conversations"], first["users"])
     looked = "a suppressed number of" if conversations is None else f"about {count(conversations)}"
+    if released.by_users:
+        looked = "an untold number of"
     people = "" if users is None or manifest.unit != "user" else f" from about {count(users)} users"
     against = "no baseline" if manifest.baseline is None else f"baseline {manifest.baseline}"
-    lines = [f"Release {manifest.release}, {against}: {looked} conversations scored{people}.", ""]
+    noise = ", counted with noise" if released.by_users else ""
+    lines = [f"Release {manifest.release}, {against}: {looked} conversations scored{people}{noise}.", ""]
     for label in labels():
         row = released.rate(label)
         name = sentence(label_words(label))
@@ -44,7 +48,7 @@ def summary(tables: Mapping[str, pa.Table], manifest: ReleaseManifest) -> str:
     for label in labels():
         top = top_triggers(released, label)
         lines.append(f"Triggers of {label_words(label)}: {', '.join(top) if top else 'none can be shown'}")
-    lines += ["", _hidden(released), _gates(released), manifest.note]
+    lines += ["", _hidden(released), *gate_lines(released), manifest.note]
     return for_terminal("\n".join(lines))
 
 
@@ -53,11 +57,3 @@ def _hidden(released: Released) -> str:
     hidden = sum(sum(reasons.values()) for _, _, reasons in counts)
     rows = sum(total for _, total, _ in counts)
     return f"Suppressed: {count(hidden)} of {count(rows)} rows; each says why. Suppressed does not mean zero."
-
-
-def _gates(released: Released) -> str:
-    gates = released.gates()
-    failed = [row["gate"] for row in gates if row["outcome"] == "failed"]
-    if failed:
-        return f"Gates FAILED: {', '.join(failed)}"
-    return f"Gates: none of {len(gates)} failed"

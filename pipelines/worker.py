@@ -1,14 +1,18 @@
 """Runs a stage's function on Arrow batches in Spark's Python workers, without letting text out in an exception.
 
 Spark copies a worker's exception, with its message, into the driver's exception and standard error (FIELD: measured).
-So every function that sees rows is wrapped: what comes out is a code, the exception's type and a hash of the batch.
+So every function that sees rows is wrapped: what comes out is a code, the exception's type and a keyed hash of the
+batch. The words of our own errors come out too, behind a mark that only this process and its workers know: text of the
+data that looks like such an error lacks it.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +25,56 @@ from schemas.table import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+Batches = Iterable[pa.RecordBatch]
+OnBatches = Callable[[Batches], Iterator[pa.RecordBatch]]
+
 
 class WorkerFault(WelfareError):
     """A stage failed on a batch. Names stage, exception type, place in our code and a hash; never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What the driver gives its workers. mark: stands before the words of an error of ours. key: of hashes of rows."""
+
+    mark: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+
+_seal = Seal()
+
+
+def seal() -> Seal:
+    """The seal of this process. A function for workers takes it on the driver, where it is made."""
+    return _seal
+
+
+def use_key(key: bytes) -> None:
+    """From here on rows are hashed with `key`, the trial's own: the same row has the same hash in every run of it."""
+    global _seal
+    _seal = replace(_seal, key=key)
+
+
+def marked(run: OnBatches, what: str) -> OnBatches:
+    """`run`, a function on a partition's batches, so that an error of ours leaves with the mark and any other one
+    without its message. what: who is at work, for that case."""
+    mark = seal().mark
+
+    def guarded(batches: Batches) -> Iterator[pa.RecordBatch]:
+        fault: WelfareError | None = None
+        try:
+            yield from run(batches)
+        except WelfareError as error:
+            fault = type(error)(f"{mark} {error}")
+        except Exception as error:  # noqa: BLE001  any exception may carry text
+            fault = WorkerFault(
+                f"{mark} {what} failed with {type(error).__name__} at {place(error)}. Its message is withheld, as it"
+                " may hold text."
+            )
+        if fault is not None:
+            raise fault from None
+
+    return guarded
 
 
 def spark_schema(schema: pa.Schema) -> Any:
@@ -33,10 +84,11 @@ def spark_schema(schema: pa.Schema) -> Any:
     return from_arrow_schema(schema)
 
 
-def batch_hash(batch: pa.RecordBatch, key: str) -> str:
-    """A hash of the batch's keys: finds the batch again without saying anything about it."""
-    column = batch.column(key) if key in batch.schema.names else batch.column(0)
-    return hashlib.sha256("\0".join(str(v) for v in column.to_pylist()).encode("utf-8", "replace")).hexdigest()[:12]
+def batch_hash(batch: pa.RecordBatch, column: str, key: bytes) -> str:
+    """A keyed hash of the batch's keys: finds the batch again, and without the key says nothing about it."""
+    values = batch.column(column) if column in batch.schema.names else batch.column(0)
+    text = "\0".join(str(v) for v in values.to_pylist())
+    return hmac.new(key, f"batch\0{text}".encode("utf-8", "replace"), "sha256").hexdigest()[:12]
 
 
 def map_rows(
@@ -51,7 +103,9 @@ def map_rows(
     (models) is cached by its own module. Raises WorkerFault, or the WelfareError that the function raised.
     """
 
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    key = seal().key
+
+    def run(batches: Batches) -> Iterator[pa.RecordBatch]:
         function: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None
         for batch in batches:
             if not batch.num_rows:
@@ -63,17 +117,17 @@ def map_rows(
                     _settle()
                 out = pa.RecordBatch.from_pylist(function(batch.to_pylist()), schema=table.arrow)
             except WelfareError as error:
-                fault = type(error)(f"stage {stage}, batch {batch_hash(batch, table.key[0])}: {error}")
+                fault = type(error)(f"stage {stage}, batch {batch_hash(batch, table.key[0], key)}: {error}")
             except Exception as error:  # noqa: BLE001  any exception may carry text
                 fault = WorkerFault(
-                    f"stage {stage} failed on batch {batch_hash(batch, table.key[0])}"
+                    f"stage {stage} failed on batch {batch_hash(batch, table.key[0], key)}"
                     f" with {type(error).__name__} at {place(error)}. Its message is withheld, as it may hold text."
                 )
             if fault is not None:
                 raise fault from None
             yield out
 
-    return frame.mapInArrow(run, spark_schema(table.arrow))
+    return frame.mapInArrow(marked(run, f"stage {stage}"), spark_schema(table.arrow))
 
 
 @lru_cache(maxsize=1)

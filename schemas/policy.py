@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 from schemas.policy_check import check as _check
 from schemas.policy_check import check_share as _check_share
+from schemas.policy_cluster import ClusterPolicy
+from schemas.policy_dp import DpPolicy
+from schemas.policy_gate import GatePolicy
 from schemas.policy_plug import LEAST_THRESHOLD, MultilingualPolicy, Plug
+from schemas.policy_retention import RetentionPolicy
 from schemas.policy_second_reader import SecondReaderPolicy
 from schemas.release import RELEASE_NAME
 
@@ -144,33 +148,12 @@ class AdjudicatePolicy:
 
 
 @dataclass(frozen=True)
-class ClusterPolicy:
-    """How trigger passages are clustered."""
-
-    min_cluster_size: int = 15
-    """Least passages of a cluster. Below the disclosure floor a cluster could not be shown anyway."""
-    min_passages: int = 60
-    """Least flagged passages of a label for clustering; below it only the taxonomy is reported."""
-    max_passages: int = 20_000
-    """Most passages that are fitted, a keyed sample; the rest is assigned to the nearest cluster."""
-    seed: int = 20250901
-    """Seed of UMAP."""
-    terms: int = 8
-    """Most terms of a cluster."""
-
-    def __post_init__(self) -> None:
-        _check(self.min_cluster_size >= 5, "cluster", "min_cluster_size", "at least 5")
-        _check(
-            self.min_passages >= 2 * self.min_cluster_size, "cluster", "min_passages", "at least twice min_cluster_size"
-        )
-        _check(self.max_passages >= self.min_passages, "cluster", "max_passages", "at least min_passages")
-        _check(1 <= self.terms <= 30, "cluster", "terms", "between 1 and 30")
-
-
-@dataclass(frozen=True)
 class DisclosurePolicy:
     """What may leave. schemas/README.md says what each floor protects and what it does not."""
 
+    policy: str = "floors"
+    """`floors`: counts of conversations and users behind floors. `dp`: counts of users with noise, differentially
+    private by user ([dp]), over the clusters of a frame; everything else is not released."""
     min_conversations: int = 15
     """Least conversations behind a released cell."""
     min_users: int = 5
@@ -187,6 +170,7 @@ class DisclosurePolicy:
     """Least distinct users behind a released term."""
 
     def __post_init__(self) -> None:
+        _check(self.policy in ("floors", "dp"), "disclosure", "policy", "`floors` or `dp`")
         _check(self.min_conversations >= 2, "disclosure", "min_conversations", "at least 2")
         _check(
             2 <= self.min_users <= self.min_conversations, "disclosure", "min_users", "between 2 and min_conversations"
@@ -196,35 +180,6 @@ class DisclosurePolicy:
             _check(getattr(self, name) >= 1, "disclosure", name, "at least 1")
         _check(self.round_to >= 1, "disclosure", "round_to", "at least 1")
         _check(self.min_term_users >= 2, "disclosure", "min_term_users", "at least 2")
-
-
-@dataclass(frozen=True)
-class RetentionPolicy:
-    """How long the restricted side is kept."""
-
-    restricted_days: int = 30
-    """Days after which `welfare purge` removes the restricted tables and keys."""
-
-    def __post_init__(self) -> None:
-        _check(self.restricted_days >= 0, "retention", "restricted_days", "0 or more")
-
-
-@dataclass(frozen=True)
-class GatePolicy:
-    """The quality gates of a release. A failed gate marks the candidate and ends the run with exit 5."""
-
-    max_distress_rate: float = 1.0
-    """Largest raw distress rate of the trial (share of scored conversations)."""
-    max_distress_rise: float = 1.0
-    """Largest rise of the raw distress rate over the baseline (in shares, 0.01 is one point)."""
-    min_scored_share: float = 0.5
-    """Least share of conversations in a language that the scorer knows."""
-    max_malformed_share: float = 0.02
-    """Largest share of malformed records."""
-
-    def __post_init__(self) -> None:
-        for name in ("max_distress_rate", "max_distress_rise", "min_scored_share", "max_malformed_share"):
-            _check_share(getattr(self, name), "gate", name)
 
 
 @dataclass(frozen=True)
@@ -240,6 +195,7 @@ class Policies:
     second_reader: SecondReaderPolicy = field(default_factory=SecondReaderPolicy)
     cluster: ClusterPolicy = field(default_factory=ClusterPolicy)
     disclosure: DisclosurePolicy = field(default_factory=DisclosurePolicy)
+    dp: DpPolicy = field(default_factory=DpPolicy)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     gate: GatePolicy = field(default_factory=GatePolicy)
 

@@ -70,7 +70,7 @@ def resolved(policies: Policies) -> dict[str, dict[str, Any]]:
 
 _PRIVATE = (
     ("second_reader", "url"), ("second_reader", "model"), ("score", "model"), ("multilingual", "model"),
-    ("scrub", "nlp_model"),
+    ("scrub", "nlp_model"), ("cluster", "frame"),
 )  # fmt: skip
 
 

@@ -9,24 +9,35 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.released_columns import LABEL, RELEASE, STATUS, effect, interval
+from schemas.released_adjusted import ADJUSTED as ADJUSTED
+from schemas.released_clusters import CLUSTER_CHANGES as CLUSTER_CHANGES
+from schemas.released_clusters import CLUSTERS as CLUSTERS
+from schemas.released_clusters import TERMS as TERMS
+from schemas.released_columns import BASIS, LABEL, MEASURE, RELEASE, STATUS, difference, effect, interval, lift
+from schemas.released_runs import BEHAVIOUR as BEHAVIOUR
+from schemas.released_runs import DYNAMICS as DYNAMICS
+from schemas.released_runs import MEASURES as MEASURES
 from schemas.table import Column, Sensitivity, Table
 
 STATUSES = ("shown", "suppressed")
-REASONS = ("", "floor", "too_few_passages")
+NOT_UNDER_DP = "not_released_under_dp"
+REASONS = ("", "floor", "too_few_passages", "no_cluster", NOT_UNDER_DP)
 """Why a cell is hidden. `floor`: under the floors (no conversation at all included), dominated by one user, or hidden
-so that another cell cannot be worked out: one code for all of them, since which it is would tell something."""
+so that another cell cannot be worked out: one code for all of them, since which it is would tell something.
+`not_released_under_dp`: the policy lets only counts of users with noise leave."""
+UNDER_DP = {
+    "released_rates": ("users", "flagged_users", "rate", "rate_low", "rate_high"),
+    "released_triggers": ("users", "share", "share_low", "share_high"),
+    "released_clusters": ("users", "share", "share_low", "share_high"),
+    "released_terms": ("users",),
+}
+"""What leaves under `policy = "dp"`, by table: these figures and no others. Rows of all other tables are hidden."""
 
 DIMENSIONS = ("all", "surface", "week", "language", "situation", "length")
 LENGTHS = ("1", "2-3", "4-7", "8-15", "16+")
 """Bins of the number of turns that the model generated in a conversation."""
 TURN_DIMENSIONS = ("all", "surface", "length")
 """What splits the rate of turns. Each further split adds to what can be worked out."""
-MEASURES = ("onset", "strength", "recovered", "ended_by")
-"""Ways in which the flagged conversations of a label are broken down in released_dynamics.
-
-The number of situations held is not among them: with the counts of each situation it would make one system of
-equations, in which a hidden situation could be worked out."""
 ONSETS = ("1", "2-3", "4-7", "8+")
 """Bins of the number of the generated turn at which the expression begins."""
 
@@ -54,7 +65,9 @@ RATES = Table(
     ),
     ("release", "label", "dimension", "value"),
     Sensitivity.RELEASABLE,
-    "How often conversations were flagged, over the whole trial and split by one dimension.",
+    "How often conversations were flagged, over the whole trial and split by one dimension. Under dp counts are of"
+    " users, with noise: the rate is flagged_users / users, its interval allows for the noise, and there are no counts"
+    " of conversations.",
 )
 
 TURN_RATES = Table(
@@ -92,74 +105,13 @@ TRIGGERS = Table(
         effect("share"),
         *interval("share", "Share of the label's flagged conversations"),
         *interval("rate", "Rate among the conversations that hold the situation, affect or not"),
-        Column("lift", pa.float64(), "That rate over the trial's overall rate.", nullable=True),
-        Column("lift_low", pa.float64(), "Lift: lower end of the 95 % interval.", nullable=True),
-        Column("lift_high", pa.float64(), "Lift: upper end of the 95 % interval.", nullable=True),
+        *lift(),
         *STATUS,
     ),
     ("release", "label", "trigger"),
     Sensitivity.RELEASABLE,
-    "What brought the expressions about, by the fixed taxonomy.",
-)
-
-CLUSTERS = Table(
-    "released_clusters",
-    (
-        RELEASE,
-        LABEL,
-        Column(
-            "cluster",
-            pa.int32(),
-            "Number within release and label, largest first; -1 is in no cluster, or in one too small to show.",
-        ),
-        Column("trigger", pa.string(), "Most common trigger of the cluster; `none` where it cannot be told."),
-        Column("name", pa.string(), "Trigger and terms, made by rule from released strings only."),
-        Column("flagged", pa.int64(), "Flagged conversations of the cluster, rounded.", nullable=True),
-        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        effect("share"),
-        *interval("share", "Share of the label's flagged conversations"),
-        *STATUS,
-    ),
-    ("release", "label", "cluster"),
-    Sensitivity.RELEASABLE,
-    "Clusters of trigger passages, found by BERTopic.",
-)
-
-TERMS = Table(
-    "released_terms",
-    (
-        RELEASE,
-        LABEL,
-        Column("cluster", pa.int32(), "Cluster number within release and label."),
-        Column("rank", pa.int32(), "1 is the most typical term of the cluster."),
-        Column("term", pa.string(), "A word of the public list."),
-        Column("users", pa.int64(), "Distinct users behind the term in that cluster, rounded."),
-    ),
-    ("release", "label", "cluster", "rank"),
-    Sensitivity.RELEASABLE,
-    "Typical terms of shown clusters, each with enough distinct users of its own.",
-)
-
-DYNAMICS = Table(
-    "released_dynamics",
-    (
-        RELEASE,
-        LABEL,
-        Column(
-            "measure",
-            pa.string(),
-            "onset (generated turn), strength (distress only), recovered (last turn is below the threshold), ended_by.",
-        ),
-        Column("value", pa.string(), "Value of the measure, from a closed list."),
-        Column("flagged", pa.int64(), "Flagged conversations, rounded.", nullable=True),
-        Column("users", pa.int64(), "Distinct users of those, rounded.", nullable=True),
-        effect("share"),
-        *interval("share", "Share of the label's flagged conversations"),
-        *STATUS,
-    ),
-    ("release", "label", "measure", "value"),
-    Sensitivity.RELEASABLE,
-    "How the expressions run: when they begin, how strong they are, whether they pass.",
+    "What brought the expressions about, by the fixed taxonomy. Under dp users are counted, with noise, and the"
+    " share is of the label's flagged users, who may count under several triggers.",
 )
 
 COVERAGE = Table(
@@ -185,25 +137,11 @@ QUALITY = Table(
     (
         RELEASE,
         LABEL,
-        Column(
-            "measure",
-            pa.string(),
-            "recall, false_positive_rate, precision and average_precision (per turn); recall_new_source and"
-            " false_positive_rate_new_source (median and 95 % range over sources of text, for the corrected rates);"
-            " threshold; screen_missed (share of the conversations to be flagged that the screen lost);"
-            " reader_precision, reader_recall (per conversation) and reader_agreement (kappa), by readers of a sample;"
-            " second_reader_agreement (share of flags that a second reader, a language model, confirms, of those"
-            " that it answered) and second_reader_answered (share of those asked that it answered).",
-        ),
+        MEASURE,
         Column("figure", pa.float64(), "The figure.", nullable=True),
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
         Column("high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
-        Column(
-            "basis",
-            pa.string(),
-            "What it was measured on: a code, `validation` or `this_trial`; `not_validated`"
-            " where it was not: a model by others scored, or the policy moved the threshold.",
-        ),
+        BASIS,
     ),
     ("release", "label", "measure"),
     Sensitivity.RELEASABLE,
@@ -220,10 +158,7 @@ COMPARISON = Table(
         Column("value", pa.string(), "Value of the dimension."),
         Column("rate", pa.float64(), "Rate (or share) in this release.", nullable=True),
         Column("baseline_rate", pa.float64(), "Rate (or share) in the baseline.", nullable=True),
-        Column("difference", pa.float64(), "rate - baseline_rate.", nullable=True),
-        Column("difference_low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
-        Column("difference_high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
-        Column("detectable", pa.float64(), "Smallest difference seen with 80 % power.", nullable=True),
+        *difference(),
         Column("verdict", pa.string(), "`higher`, `lower`, `no difference seen` or `not comparable`."),
         *STATUS,
     ),
@@ -236,15 +171,27 @@ GATES = Table(
     "released_gates",
     (
         RELEASE,
-        Column("gate", pa.string(), "Name of the gate."),
-        Column("outcome", pa.string(), "`passed`, `failed` or `not applicable`."),
-        Column("figure", pa.float64(), "The figure that was held against the limit.", nullable=True),
-        Column("bound", pa.float64(), "The limit from the policy.", nullable=True),
+        Column("gate", pa.string(), "Name of the gate: the policy's field with the limit beyond which it fails."),
+        Column("outcome", pa.string(), "`failed`, `warned`, `passed` or `not applicable` (never counted as passed)."),
+        Column(
+            "reason",
+            pa.string(),
+            "Why: `limit` (failed), `warning_limit`, `interval` (it may lie beyond the limit of failing); or why it is"
+            " not applicable: `no_limit`, `no_baseline`, `not_comparable`, `suppressed`, `not_measured`, `no_dates`.",
+        ),
+        Column("figure", pa.float64(), "The figure that was held against the limits.", nullable=True),
+        Column("low", pa.float64(), "Lower end of its 95 % interval, where it has one.", nullable=True),
+        Column("high", pa.float64(), "Upper end of its 95 % interval, where it has one.", nullable=True),
+        Column("warn_bound", pa.float64(), "The policy's limit beyond which the gate warns.", nullable=True),
+        Column("bound", pa.float64(), "The policy's limit beyond which the gate fails.", nullable=True),
     ),
     ("release", "gate"),
     Sensitivity.RELEASABLE,
     "The gates of the policy and what they said.",
 )
 
-RELEASED = (RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY, COMPARISON, GATES)
+RELEASED = (
+    RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, BEHAVIOUR, COVERAGE, QUALITY, COMPARISON, ADJUSTED,
+    CLUSTER_CHANGES, GATES,
+)  # fmt: skip
 """Every released table; at most two dimensions beside release and label."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from schemas.row_level_clusters import CLUSTER_FRAMES as CLUSTER_FRAMES
+from schemas.row_level_clusters import CLUSTER_STABILITY as CLUSTER_STABILITY
+from schemas.row_level_clusters import CLUSTER_TERMS as CLUSTER_TERMS
 from schemas.table import Column, Sensitivity, Table
 
 TURN = pa.struct(
@@ -34,6 +37,7 @@ SCORE = pa.struct(
         pa.field(
             "trigger", pa.string(), nullable=False
         ),  # likeliest situation, `other` if none is likely; "" if not scored
+        pa.field("causes", PROBABILITIES, nullable=False),  # 11, order of SITUATIONS; empty if no expression is likely
     ]
 )
 SCORES = pa.list_(pa.field("element", SCORE, nullable=False))
@@ -49,6 +53,7 @@ _IDENTITY = (
     Column("day", pa.date32(), "Day on which the conversation began (UTC), null where unknown.", nullable=True),
     Column("ended_by", pa.string(), "`model`, `user` or `unknown`."),
 )
+_VERSION = Column("version", pa.string(), "Keyed digest of the conversation as read, so that it is judged once.")
 
 TRANSCRIPTS = Table(
     "transcripts",
@@ -61,6 +66,7 @@ TRANSCRIPTS = Table(
         ),
         Column("ended_by", pa.string(), "`model`, `user` or `unknown`."),
         Column("turns", TURNS, "The turns in order: role, text, thinking, generated."),
+        Column("version", pa.string(), "Digest of all the other columns."),
     ),
     ("record_id",),
     Sensitivity.RAW,
@@ -71,6 +77,7 @@ SCRUBBED = Table(
     "scrubbed",
     (
         *_IDENTITY,
+        _VERSION,
         Column("turns", TURNS, "The turns in order, scrubbed: PII reads `<PERSON_1>` and the like."),
         Column("masked", pa.int32(), "Number of masked spans in the conversation."),
         Column("scrub_failed", pa.bool_(), "True where the scrubber failed; the turns are then empty."),
@@ -84,6 +91,7 @@ SCORED = Table(
     "scored",
     (
         *_IDENTITY,
+        _VERSION,
         Column("turns", TURNS, "The scrubbed turns."),
         Column(
             "language", pa.string(), "ISO 639-1 code of the model's turns, or `und` where there is too little text."
@@ -104,6 +112,8 @@ SCORED = Table(
 
 NOT_SCORED = ("", "language", "no_model_turn", "no_text", "scrub_failed")
 
+BETWEEN_PARTS = "\x1e"
+"""Between the parts of a passage: user turns in order, and last what the model said. No text holds it."""
 LABELLED = pa.struct(
     [
         pa.field("flagged", pa.bool_(), nullable=False),
@@ -114,8 +124,12 @@ LABELLED = pa.struct(
         pa.field(
             "recovered", pa.bool_(), nullable=True
         ),  # last generated turn below the threshold; null if not flagged
+        pa.field("course", pa.string(), nullable=False),  # one of SLOPES, onset to last turn; "" if not flagged
+        pa.field("peak_at", pa.string(), nullable=False),  # one of PEAKS; "" if not flagged
+        pa.field("refusal", pa.string(), nullable=False),  # one of REFUSALS, by the model; "" if not flagged
         pa.field("strong", pa.bool_(), nullable=False),  # the onset or a later turn is most likely at level -2 (or +2)
         pa.field("trigger", pa.string(), nullable=False),  # taxonomy, at the onset; `none` if not flagged
+        pa.field("causes", PROBABILITIES, nullable=False),  # of the situations at the onset, 11; empty if not flagged
         pa.field("sampled", pa.bool_(), nullable=False),  # an unflagged conversation whose passage is kept for lift
         pa.field("passage", pa.string(), nullable=False),  # trigger passage, "" if neither flagged nor sampled
         pa.field("missed", pa.float32(), nullable=False),  # weight of sampled windows that alone would flag, else 0
@@ -128,6 +142,7 @@ _FLAGS = (
     Column("codes", CODES, "Context codes of the conversation."),
     Column("model_turns", pa.int32(), "Turns that the model generated and that hold text."),
     Column("reversions", pa.int32(), "Answer reversions (`wait, no`) over all generated turns. Behaviour, not affect."),
+    Column("behaviours", CODES, "Behaviours seen, from BEHAVIOURS; none is affect by itself."),
     Column(
         "thinking_distress", pa.bool_(), "True where a reasoning trace passes the distress threshold. Counted apart."
     ),
@@ -137,6 +152,7 @@ FLAGGED = Table(
     "flagged",
     (
         *_IDENTITY,
+        _VERSION,
         *_FLAGS,
         Column("distress", LABELLED, "Distress: flag, onset, peak, slope, recovery, passage."),
         Column("joy", LABELLED, "Strong joy: flag, onset, peak, slope, recovery, passage."),
@@ -175,9 +191,11 @@ SECOND_READ = Table(
     "What the second reader, a language model, said of drawn turns; one stored table an endpoint, model and prompt.",
 )
 
+PASSED_ON = ("passage", "causes")
+"""What the clustering reads of a label and does not keep."""
 CLUSTERED_LABEL = pa.struct(
     [
-        *[LABELLED.field(i) for i in range(LABELLED.num_fields) if LABELLED.field(i).name != "passage"],
+        *[LABELLED.field(i) for i in range(LABELLED.num_fields) if LABELLED.field(i).name not in PASSED_ON],
         pa.field("cluster", pa.int32(), nullable=False),  # -1 unclustered, -2 neither flagged nor sampled
     ]
 )
@@ -187,26 +205,23 @@ CLUSTERED = Table(
     (
         *_IDENTITY,
         *_FLAGS,
-        Column("distress", CLUSTERED_LABEL, "Distress: flag and dynamics, trigger, cluster. No text."),
-        Column("joy", CLUSTERED_LABEL, "Strong joy: flag and dynamics, trigger, cluster. No text."),
+        Column(
+            "distress",
+            CLUSTERED_LABEL,
+            "Distress: flag and dynamics, trigger (told from like passages too), cluster. No text.",
+        ),
+        Column(
+            "joy",
+            CLUSTERED_LABEL,
+            "Strong joy: flag and dynamics, trigger (told from like passages too), cluster. No text.",
+        ),
     ),
     ("conversation_key",),
     Sensitivity.DERIVED,
     "One row a conversation with triggers and clusters; text has ended.",
 )
 
-CLUSTER_TERMS = Table(
-    "cluster_terms",
-    (
-        Column("label", pa.string(), "`distress` or `joy`."),
-        Column("cluster", pa.int32(), "Cluster number within the label."),
-        Column("term", pa.string(), "A word of the public list."),
-        Column("weight", pa.float64(), "c-TF-IDF weight of the term in the cluster."),
-        Column("users", pa.int64(), "Distinct users of the cluster whose passages hold the term. Exact: restricted."),
-    ),
-    ("label", "cluster", "term"),
-    Sensitivity.DERIVED,
-    "Candidate terms of clusters with the number of distinct users behind each.",
-)
-
-ROW_LEVEL = (TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, SECOND_READ, CLUSTERED, CLUSTER_TERMS)
+ROW_LEVEL = (
+    TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, SECOND_READ, CLUSTERED, CLUSTER_TERMS, CLUSTER_STABILITY,
+    CLUSTER_FRAMES,
+)  # fmt: skip

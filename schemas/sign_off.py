@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from schemas.errors import UsageError
+from schemas.policy_gate import GATE_NAMES
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -77,6 +78,8 @@ class Refusal(StrEnum):
     REMOVED = "removed"
     TOO_FEW = "too_few"
     FAILED_GATES = "failed_gates"
+    MAY_NOT_WAIVE = "may_not_waive"
+    WAIVED_NOTHING = "waived_nothing"
 
 
 def check_person(name: str) -> str:
@@ -101,12 +104,16 @@ def parse_time(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """One person of the trust file. public_key: 32 bytes of ed25519. valid_until: last moment, None for no end."""
+    """One person of the trust file. public_key: 32 bytes of ed25519. valid_until: last moment, None for no end.
+
+    may_waive: whether an approval of this reviewer may waive failed gates.
+    """
 
     person: str
     role: Role
     public_key: bytes
     valid_until: datetime | None = None
+    may_waive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +124,17 @@ class Trust:
     digest: str
 
 
+def _one_line(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= 500 and text.isprintable()
+
+
 @dataclass(frozen=True)
 class SignOff:
     """One reviewer's decision on exact bytes.
 
     subjects: SHA-256 of every released file, manifest.json among them, by relative path. ran_by: who ran the job, as
-    far as the reviewer's machine could tell. conditions: the reviewer's own words, published as they are.
+    far as the reviewer's machine could tell. conditions: the reviewer's own words, published as they are. waivers: the
+    reviewer's reason by failed gate, published in the same way.
     Raises UsageError where the parts do not fit together.
     """
 
@@ -136,6 +148,7 @@ class SignOff:
     ran_by: str | None = None
     conditions: tuple[str, ...] = ()
     reason: Reason | None = None
+    waivers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_person(self.person)
@@ -143,8 +156,12 @@ class SignOff:
             raise UsageError("conditions go with approve-with-conditions and nothing else. Give --condition there.")
         if (self.decision is Decision.REJECT) != (self.reason is not None):
             raise UsageError("a reason goes with reject, and with nothing else. Give --reason there.")
-        if any(not text.strip() or len(text) > 500 or not text.isprintable() for text in self.conditions):
-            raise UsageError("a condition is one line of 1 to 500 printable characters.")
+        if self.decision is Decision.REJECT and self.waivers:
+            raise UsageError("a rejection waives nothing. Leave out --waive, or approve.")
+        if not set(self.waivers) <= set(GATE_NAMES):
+            raise UsageError("there is no gate of that name to waive. The report names the gates that failed.")
+        if not all(map(_one_line, (*self.conditions, *self.waivers.values()))):
+            raise UsageError("a condition or the reason of a waiver is one line of 1 to 500 printable characters.")
         if not self.signed_at < self.expires_at <= self.signed_at + timedelta(days=MAX_VALID_DAYS):
             raise UsageError(f"a sign-off is valid for 1 to {MAX_VALID_DAYS} days. Give such a number as --valid-days.")
         if not self.subjects or not self.run_key:
@@ -153,7 +170,7 @@ class SignOff:
     def statement(self) -> dict[str, Any]:
         """The decision as an in-toto Statement v1."""
         subjects = [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(self.subjects.items())]
-        predicate = {
+        predicate: dict[str, Any] = {
             "person": self.person,
             "decision": self.decision.value,
             "release": self.release,
@@ -164,6 +181,8 @@ class SignOff:
             "conditions": list(self.conditions),
             "reason": None if self.reason is None else self.reason.value,
         }
+        if self.waivers:
+            predicate["waivers"] = dict(self.waivers)
         return {
             "_type": STATEMENT_TYPE,
             "subject": subjects,
@@ -187,6 +206,7 @@ class SignOff:
                 ran_by=said["ran_by"],
                 conditions=tuple(said["conditions"]),
                 reason=None if said["reason"] is None else Reason(said["reason"]),
+                waivers=dict(said.get("waivers", {})),
             )
         except (KeyError, TypeError, AttributeError, UsageError) as error:
             raise ValueError(type(error).__name__) from None

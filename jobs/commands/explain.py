@@ -1,4 +1,4 @@
-"""`welfare explain`: what a table or a policy means, from where it is said."""
+"""`welfare explain`: what a table, a policy or the triggers mean, from where it is said."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import click
 
 from schemas.errors import UsageError
 
+TRIGGERS = "triggers"
+
 
 @click.command("explain")
-@click.argument("name", metavar="TABLE|POLICY", required=False)
+@click.argument("name", metavar="TABLE|POLICY|triggers", required=False)
 def command(name: str | None) -> None:
-    """Explain a table or a section of the policy file.
+    """Explain a table, a section of the policy file or the triggers.
 
     For a table: its sensitivity, key and columns, each with type and meaning. For a policy: its fields, each with
     default and meaning, as they may be set in the policy file. Without a name: the list of all names.
@@ -43,20 +45,32 @@ def everything() -> str:
     lines += [f"  {name}  ({table.sensitivity.name})  {table.doc}" for name, table in _tables().items()]
     lines += ["", "Policies, each a section of the policy file"]
     lines += [f"  {name}  {_first_line(kind)}" for name, kind in _policies().items()]
+    lines += ["", "Vocabulary", f"  {TRIGGERS}  The situations from which expressions arise."]
     return "\n".join(lines)
 
 
 def explain(name: str) -> str:
-    """The explanation of one table or policy. UsageError for a name that is neither, with near ones."""
+    """The explanation of one table or policy, or of the triggers. UsageError for another name, with near ones."""
     tables, policies = _tables(), _policies()
+    if name == TRIGGERS:
+        return _explain_triggers()
     if name in tables:
         return _explain_table(tables[name])
     section = name.strip("[]")
     if section in policies:
         return _explain_policy(section, policies[section])
-    near = difflib.get_close_matches(name, [*tables, *policies], n=3)
+    near = difflib.get_close_matches(name, [*tables, *policies, TRIGGERS], n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UsageError(f"no table or policy has that name.{hint} `welfare explain` lists them all.")
+
+
+def _explain_triggers() -> str:
+    from schemas.taxonomy import TAXONOMY
+
+    lines = ["triggers: the situations from which expressions arise; also the context codes of every conversation", ""]
+    for trigger, definition in TAXONOMY.items():
+        lines += [str(trigger), f"    {definition.means}", *(f"    for instance: {seed}" for seed in definition.seeds)]
+    return "\n".join(lines)
 
 
 def _explain_table(table: Any) -> str:

@@ -15,7 +15,8 @@ def command(folder: Path, trust_file: Path, destination: Path) -> None:
     """Copy the release of DIR out, if its sign-offs allow it.
 
     They do if at least two different reviewers of the trust file, with two different keys, approved exactly these
-    bytes, neither of them ran the job, nobody rejected it, no decision has run out, and every gate passed. Otherwise
+    bytes, neither of them ran the job, nobody rejected it, no decision has run out, and each failed gate is waived by
+    one of them who may do so. Otherwise
     nothing is written, the command ends with exit code 6, and each reason is told.
 
     The copy holds the released files, the sign-offs and publication.json, appears in one step, and is read-only.

@@ -22,6 +22,8 @@ import click
 @click.option("--master", default="", help="Spark master, for example spark://host:7077 [default: all cores here].")
 @click.option("--resume/--fresh", default=True, help="Use what an interrupted run finished, or make everything again.")
 @click.option("--ran-by", default="", help="Who runs the job, and so cannot sign it [default: login name].")
+@click.option("--metrics", type=click.Path(path_type=Path), help="File for Prometheus metrics, replaced at the end.")
+@click.option("--lineage", type=click.Path(path_type=Path), help="File to which OpenLineage events are added.")
 def command(
     inputs: tuple[str, ...],
     release: str,
@@ -32,13 +34,17 @@ def command(
     master: str,
     resume: bool,
     ran_by: str,
+    metrics: Path | None,
+    lineage: Path | None,
 ) -> int:
     """Read transcripts from INPUT files, folders or globs and write a candidate release.
 
     The output folder then holds released/ (summary.duckdb, report.html, report.json, manifest.json, tables/) and
-    restricted/ (scrubbed row-level tables, encrypted, and their keys; mode 0700). The same input with the same policy,
+    restricted/ (scrubbed row-level tables, encrypted, and their keys; mode 0700). A release of another name that stood
+    there is kept as releases/NAME/. The same input with the same policy,
     models and code ends with exit code 99 and changes nothing.
     """
+    from jobs.observe import Observed, observed
     from jobs.progress import Progress
     from jobs.runner import Request, run
     from pipelines.summary import summary
@@ -56,11 +62,15 @@ def command(
         fresh=not resume,
         ran_by=ran_by,
     )
-    candidate = run(request, Progress())
+    progress = Progress()
+    watched = Observed(release, inputs, progress)
+    with observed(watched, metrics, lineage):
+        candidate = watched.candidate = run(request, progress)
     click.echo(summary(candidate.tables, candidate.manifest))
     click.echo(f"\nDuckDB  {candidate.folder / 'summary.duckdb'}\nReport  {candidate.folder / 'report.html'}")
     if not candidate.gates_passed:
-        click.echo("A quality gate failed: the candidate is written and marked so.", err=True)
+        failed = ", ".join(candidate.manifest.failed_gates)
+        click.echo(f"A gate failed ({failed}): the candidate is written and marked so.", err=True)
         return 5
     return 0
 

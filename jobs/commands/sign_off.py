@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from schemas.errors import UsageError
 from schemas.sign_off import MAX_VALID_DAYS, Decision, Reason
 
 
@@ -23,6 +24,14 @@ from schemas.sign_off import MAX_VALID_DAYS, Decision, Reason
 )
 @click.option("--reason", type=click.Choice([r.value for r in Reason]), help="Why you reject.")
 @click.option(
+    "--waive",
+    "waivers",
+    type=(str, str),
+    multiple=True,
+    metavar="GATE REASON",
+    help="Waive a failed gate, with your reason, one line; may be given again. It is published as you write it.",
+)
+@click.option(
     "--valid-days",
     type=click.IntRange(1, MAX_VALID_DAYS),
     default=30,
@@ -36,6 +45,7 @@ def command(
     person: str,
     conditions: tuple[str, ...],
     reason: str | None,
+    waivers: tuple[tuple[str, str], ...],
     valid_days: int,
 ) -> None:
     """Sign a decision on the candidate in DIR, exactly as its files are now.
@@ -45,13 +55,20 @@ def command(
     If a file changes afterwards the decision no longer holds. Signing again replaces your earlier decision.
 
     Two different people with two different keys must approve before `welfare publish` copies the release, neither of
-    them the one who ran the job, and one valid rejection blocks it. Write nothing from a conversation in a condition.
+    them the one who ran the job, and one valid rejection blocks it. Where a gate failed, one of these approvals must
+    waive it, of a person to whom the trust file gives `may_waive = true`. Write nothing from a conversation in a
+    condition or a waiver's reason.
     """
     from jobs.run_record import read_record
     from pipelines.sign_off import Vote, now_utc, sign_off
     from schemas.sign_off import time_text
 
-    vote = Vote(person, Decision(decision), conditions, None if reason is None else Reason(reason), valid_days)
+    if len(dict(waivers)) < len(waivers):
+        raise UsageError("a gate is waived twice. Give --waive once for each gate.")
+    why = None if reason is None else Reason(reason)
+    vote = Vote(person, Decision(decision), conditions, why, valid_days, dict(waivers))
     path, said = sign_off(folder, key, vote, read_record(folder).ran_by, now_utc())
     click.echo(f"{person}: {said.decision} on {len(said.subjects)} files, valid until {time_text(said.expires_at)}")
+    for gate in said.waivers:
+        click.echo(f"  waives {gate}")
     click.echo(str(path))

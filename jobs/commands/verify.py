@@ -31,6 +31,8 @@ def command(folder: Path, trust_file: Path) -> None:
         click.echo(f"  {vote['person']}: {vote['decision']}, signed {vote['signed_at']}")
         for condition in vote["conditions"]:
             click.echo(f"    condition: {condition}")
+        for gate, reason in vote.get("waivers", {}).items():
+            click.echo(f"    waived {gate}: {reason}")
     if record["trust"] != trust.digest:
         click.echo("  note: the trust file is not the one used at publication; the sign-offs hold under this one too.")
     click.echo(f"publication digest {record['digest']}")

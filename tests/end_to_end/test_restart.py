@@ -1,8 +1,9 @@
-"""Killed in the middle, the same command goes on and ends with the same released figures."""
+"""Killed in the middle, the same command goes on and gives the same figures, as it does on shuffled files."""
 
 from __future__ import annotations
 
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -22,9 +23,10 @@ def tables(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_goes_on_where_it_was(small_input: Path, tmp_path: Path, number: signal.Signals) -> None:
-    arguments = ["run", str(small_input), "--release", "sample-1", "--out", str(tmp_path)]
+    out = tmp_path / "out"
+    arguments = ["run", str(small_input), "--release", "sample-1", "--out", str(out)]
     process = subprocess.Popen([sys.executable, "-m", "jobs.cli", *arguments], stderr=subprocess.PIPE, text=True)
-    restricted = tmp_path / "restricted" / "sample-1"
+    restricted = out / "restricted" / "sample-1"
     until = time.monotonic() + 300
     while not list(restricted.glob("scrubbed/*/manifest.json")) and time.monotonic() < until:
         time.sleep(0.1)
@@ -32,15 +34,25 @@ def test_an_interrupted_run_goes_on_where_it_was(small_input: Path, tmp_path: Pa
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode != 0
-    assert not (tmp_path / "released").exists()
+    assert not (out / "released").exists()
     kept = {path: path.stat().st_mtime_ns for path in restricted.glob("scrubbed/*/part-*.parquet")}
     assert kept
     welfare(*arguments)
     assert {path: path.stat().st_mtime_ns for path in restricted.glob("scrubbed/*/part-*.parquet")} == kept
-    assert not (tmp_path / "restricted" / "temporary").exists()
-    resumed = tables(tmp_path)
-    welfare(*arguments, "--fresh")
-    assert tables(tmp_path) == resumed
+    assert not (out / "restricted" / "temporary").exists()
+    resumed = tables(out)
+    welfare("run", shuffled(small_input, tmp_path / "shuffled"), *arguments[2:], "--fresh")
+    assert tables(out) == resumed
+
+
+def shuffled(source: Path, folder: Path) -> Path:
+    """The same conversations in another order, over a folder of three files of unlike size."""
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    random.Random(len(lines)).shuffle(lines)
+    folder.mkdir()
+    for name, part in (("a", lines[:7]), ("b", lines[7:80]), ("c", lines[80:])):
+        (folder / f"{name}.jsonl").write_text("".join(part), encoding="utf-8")
+    return folder
 
 
 def test_an_erased_user_does_not_come_back(small_input: Path, tmp_path: Path) -> None:

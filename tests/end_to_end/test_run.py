@@ -103,11 +103,42 @@ def test_rates_of_turns_stand_beside_those_of_conversations_and_are_lower(trial:
         assert row["rate"] == float(f"{row['rate']:.2g}")
 
 
+def test_it_is_told_how_far_the_clusters_hold_or_why_not(trial: Trial) -> None:
+    shown = 0
+    for folder in (trial.baseline, trial.candidate):
+        found = rows(folder, "SELECT * FROM released_quality WHERE measure LIKE 'cluster_%'")
+        clusters = rows(folder, "SELECT * FROM released_clusters WHERE cluster >= 0")
+        assert len(found) == 4 * len(LABELS)
+        for row in found:
+            there = any(one["label"] == row["label"] for one in clusters)
+            assert (row["figure"] is not None, row["basis"] == "this_trial") == (there, there)
+        assert all(0 <= one["overlap"] <= 1 and 0 <= one["found_again"] <= 1 for one in clusters)
+        shown += len(clusters)
+    assert shown, "a trial with no cluster at all tests little"
+
+
 def test_the_second_release_is_compared_with_the_first(trial: Trial) -> None:
     found = rows(trial.candidate, "SELECT * FROM released_comparison WHERE dimension = 'all'")
     assert {row["label"] for row in found} == set(LABELS)
     assert all(row["baseline"] == "sample-1" and row["difference"] is not None for row in found)
     assert not rows(trial.baseline, "SELECT * FROM released_comparison")
+
+
+def test_the_second_releases_clusters_are_matched_with_the_firsts_frame(trial: Trial) -> None:
+    found = rows(trial.candidate, "SELECT * FROM v_cluster_changes")
+    assert {row["label"] for row in found} == set(LABELS)
+    frame = trial.baseline / "restricted" / "frames" / "sample-1.json"
+    clusters = rows(trial.baseline, "SELECT label, cluster FROM released_clusters WHERE cluster >= 0")
+    assert frame.exists() == bool(clusters)
+    if clusters:
+        assert stat.S_IMODE(frame.stat().st_mode) == 0o600
+        kept = {(c["label"], c["number"]) for c in json.loads(frame.read_text())["clusters"]}
+        assert kept == {(row["label"], row["cluster"]) for row in clusters}
+    told = {(r["label"], r["baseline_cluster"]) for r in found if r["status"] == "shown" and r["baseline_cluster"] >= 0}
+    both = {row["label"] for row in found if row["status"] == "shown"}
+    assert told == {(r["label"], r["cluster"]) for r in clusters if r["label"] in both}, "each has a fate"
+    assert all(row["matched_by"] == "frame" for row in found if row["status"] == "shown")
+    assert not rows(trial.baseline, "SELECT * FROM released_cluster_changes")
 
 
 def test_the_same_run_again_has_nothing_to_do(trial: Trial) -> None:

@@ -25,7 +25,8 @@ def test_the_quality_figures_hold_how_far_a_second_reader_agrees(small_input: Pa
     with serve(half) as server:
         section = f'[second_reader]\nurl = "{server.url}"\nmodel = "m"\nallow_egress = true\n'
         # A small trial: with the usual floors nothing of it would be shown.
-        policy.write_text(section + "[disclosure]\nmin_conversations = 5\nmin_users = 2\n")
+        floors = "[disclosure]\nmin_conversations = 5\nmin_users = 2\n[gate]\nmax_weaker_floors = 2\n"
+        policy.write_text(section + floors)
         arguments = ("run", small_input, "--release", "sample-1", "--out", out, "--config", policy)
         welfare(*arguments)
         before = rows(out, RATES)

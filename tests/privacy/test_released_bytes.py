@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.conftest import Trial, welfare
@@ -33,8 +34,15 @@ def test_the_audit_finds_a_value_that_is_there(trial: Trial, tmp_path: Path) -> 
 
 
 def test_no_log_line_of_a_run_holds_a_planted_value(trial: Trial, small_input: Path, tmp_path: Path) -> None:
-    done = welfare("run", small_input, "--release", "sample-1", "--out", tmp_path / "again", check=False)
+    frame = trial.candidate / "restricted" / "frames" / "sample-2.json"  # of another trial, if that one had clusters
+    (tmp_path / "policy.toml").write_text(f'[cluster]\nframe = "{frame}"\n' if frame.exists() else "")
+    out = tmp_path / "again"
+    done = welfare("run", small_input, "--release", "sample-1", "--out", out, "--config", tmp_path / "policy.toml",
+                   check=False)  # fmt: skip
     assert done.returncode == 0
+    manifest = (out / "released" / "manifest.json").read_text()
+    assert ("cluster_frame" in json.loads(manifest)["models"]) == frame.exists()
+    assert str(frame) not in manifest, "where a frame lies stays on the restricted side"
     said = done.stdout + done.stderr
     long_enough = [value for value in planted(trial, "sample-1") if len(value) >= 6]
     assert not [n for n, value in enumerate(long_enough) if value in said]

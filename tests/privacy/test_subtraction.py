@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 import pytest
-from scipy.optimize import linprog
 
 from pipelines.aggregate import tabulate
 from pipelines.aggregate_cells import Cell
@@ -22,8 +19,9 @@ from pipelines.disclosure import clears
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Counts, LabelQuality, Quality
-from schemas.released import DYNAMICS, LENGTHS, ONSETS, RATES, TRIGGERS
+from schemas.released import BEHAVIOUR, DYNAMICS, RATES, TRIGGERS
 from schemas.row_level import CLUSTER_TERMS
+from tests.privacy.attack import Attack, counted_by, know_behaviour, know_course
 from tests.privacy.trial import Exact, make_rows
 
 POLICY = DisclosurePolicy()
@@ -31,7 +29,6 @@ LEAST = POLICY.min_conversations - 1
 QUALITY = Quality({str(label): LabelQuality(0.5, (Counts(200, 180, 2000, 2),)) for label in LABELS})
 TRIALS = [(seed, size, users) for seed in range(8) for size, users in ((250, 40), (1200, 250))]
 Tables = dict[str, pa.Table]
-Name = tuple[str, ...]
 
 
 @functools.cache
@@ -41,43 +38,6 @@ def released(seed: int, size: int, users: int) -> tuple[Exact, Tables]:
     terms = CLUSTER_TERMS.arrow.empty_table()
     splits, named = exact.splits, exact.named
     return exact, tabulate(exact.cells, splits, named, exact.unions, terms, "made-up", POLICY, QUALITY, 0.25)
-
-
-@dataclass
-class Attack:
-    """Linear constraints on unknown counts; `interval` is what they leave of one."""
-
-    names: list[Name] = field(default_factory=list)
-    equal: list[tuple[dict[Name, float], float]] = field(default_factory=list)
-    under: list[tuple[dict[Name, float], float]] = field(default_factory=list)
-
-    def know(self, terms: dict[Name, float], value: float) -> None:
-        """The weighted sum of `terms` is `value`."""
-        self.equal.append((terms, value))
-        self.names += [name for name in terms if name not in self.names]
-
-    def bound(self, terms: dict[Name, float], most: float) -> None:
-        """The weighted sum of `terms` is at most `most`."""
-        self.under.append((terms, most))
-        self.names += [name for name in terms if name not in self.names]
-
-    def interval(self, name: Name) -> tuple[float, float]:
-        """Least and largest value of one unknown."""
-        place = {known: i for i, known in enumerate(self.names)}
-
-        def matrix(rules: list[tuple[dict[Name, float], float]]) -> list[list[float]]:
-            return [[terms.get(known, 0.0) for known in place] for terms, _ in rules]
-
-        ends = []
-        for sign in (1.0, -1.0):
-            cost = [sign * (known == name) for known in place]
-            found: Any = linprog(
-                cost, matrix(self.under) or None, [m for _, m in self.under] or None, matrix(self.equal),
-                [v for _, v in self.equal], method="highs",
-            )  # fmt: skip
-            assert found.success, "the truth itself must satisfy the attacker's equations"
-            ends.append(sign * found.fun)
-        return ends[0], ends[1]
 
 
 def attack_label(exact: Exact, tables: Tables, label: str) -> Attack | None:
@@ -105,7 +65,8 @@ def attack_label(exact: Exact, tables: Tables, label: str) -> Attack | None:
     _know_table(attack, exact, tables[TRIGGERS.name], ("triggers", label, "trigger"), "trigger", whole.flagged)
     for measure in {r["measure"] for r in tables[DYNAMICS.name].to_pylist() if r["label"] == label}:
         _know_table(attack, exact, tables[DYNAMICS.name], ("dynamics", label, measure), "value", whole.flagged)
-    _know_course(attack)
+    know_course(attack)
+    know_behaviour(attack, exact, tables, label)
     return attack
 
 
@@ -116,23 +77,8 @@ def _know_table(
     attack.know({("flagged", split[2], r[column]): 1.0 for r in rows}, total)
     for row in rows:
         if row["flagged"] is not None:
-            cell = exact.cells[(*split, row[column])]
+            cell = exact.cells[counted_by((*split, row[column]))]
             attack.know({("flagged", split[2], row[column]): 1.0}, cell.flagged)
-
-
-def _know_course(attack: Attack) -> None:
-    """Nobody begins after the last turn; in one turn nobody recovers."""
-    groups = [
-        (length, onset, recovered)
-        for i, length in enumerate(LENGTHS)
-        for j, onset in enumerate(ONSETS)
-        for recovered in ("yes", "no")
-        if j <= i and (recovered == "no" or i > 0)
-    ]
-    for place, (split, values) in enumerate((("length", LENGTHS), ("onset", ONSETS), ("recovered", ("yes", "no")))):
-        for value in values:
-            terms: dict[Name, float] = {("group", *g): 1.0 for g in groups if g[place] == value}
-            attack.know(terms | {("flagged", split, value): -1.0}, 0.0)
 
 
 def hidden_rows(tables: Tables, label: str) -> Iterator[tuple[tuple[str, str, str, str], bool]]:
@@ -146,6 +92,11 @@ def hidden_rows(tables: Tables, label: str) -> Iterator[tuple[tuple[str, str, st
     for row in tables[DYNAMICS.name].to_pylist():
         if row["label"] == label and row["flagged"] is None:
             yield ("dynamics", label, row["measure"], row["value"]), False
+    every = {row["behaviour"]: row for row in tables[BEHAVIOUR.name].to_pylist() if row["among"] == "all"}
+    for row in tables[BEHAVIOUR.name].to_pylist():
+        if row["among"] == label and row["conversations"] is None:
+            name = row["behaviour"]
+            yield ("rates", label, "behaviour", name), every[name]["conversations"] is not None
 
 
 @pytest.mark.parametrize(("seed", "size", "users"), TRIALS)
@@ -159,7 +110,7 @@ def test_no_hidden_numerator_follows_from_what_is_shown(seed: int, size: int, us
             _, _, dimension, value = key
             if _left_out(exact, dimension, value):
                 continue  # no total holds it, see the next test
-            cell = exact.cells.get(key, Cell())
+            cell = exact.cells.get(counted_by(key), Cell())
             low, high = attack.interval(("flagged", dimension, value))
             if not clears(cell.hits, POLICY):
                 assert low <= 1e-6, f"{dimension}: a hidden count is at least {low}"
@@ -215,7 +166,11 @@ def test_every_shown_count_and_every_remainder_clears_the_floors(seed: int, size
     ):
         for row in tables[name].to_pylist():
             key = (table, row["label"], split or row["measure"], row[column])
-            assert row["flagged"] is None or clears(exact.cells[key].hits, POLICY)
+            assert row["flagged"] is None or clears(exact.cells[counted_by(key)].hits, POLICY)
+    for row in tables[BEHAVIOUR.name].to_pylist():
+        name, among = row["behaviour"], row["among"]
+        own = ("behaviour", "", among) if among in ("all", "no_distress") else ("rates", among, "behaviour")
+        assert row["conversations"] is None or clears(exact.cells[(*own, name)].hits, POLICY)
 
 
 def test_the_trials_of_this_file_hide_and_show_enough_to_attack() -> None:

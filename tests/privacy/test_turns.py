@@ -43,7 +43,10 @@ def conversations(exact: Exact) -> Iterator[Column]:
                 for recovered, counts in (("yes", {1, 2, after}), ("no", {1} if not after else {2, 3, after + 1})):
                     for hits in {h for h in counts if 0 < h <= after + (recovered == "no")}:
                         parts = {"f": 1.0, "h": hits * size / turns, "again": float(hits > 1)}
+                        can = {"go on": after > 0, "peak later": hits > 1, "be outgrown": onset > 1 or hits > 1,
+                               "rise": after > 0 and (after > 2 or recovered == "no")}  # fmt: skip
                         found = column | {(w, *p): value for w, value in parts.items() for p in places}
+                        found |= {("can", name): 1.0 for name, possible in can.items() if possible}
                         yield found | {("f", "onset", ONSETS[sum(onset > last for last in LAST[:3])]): 1.0,
                                        ("f", "recovered", recovered): 1.0}  # fmt: skip
 
@@ -73,6 +76,23 @@ class Attack:
             if row["label"] == label and row["flagged"] is not None and known in self.sums:
                 key = ("dynamics", label, row["measure"], row["value"])
                 self.equal.append((self.sums[known], exact.cells[key].flagged))
+
+        self._know_runs({(r["measure"], r["value"]): exact.cells["dynamics", label, r["measure"], r["value"]].flagged
+                         for r in tables["released_dynamics"].to_pylist()
+                         if (r["label"], r["status"]) == (label, "shown")
+                         and r["measure"] in ("slope", "peak", "refusal")})  # fmt: skip
+
+    def _know_runs(self, shown: dict[tuple[str, str], int]) -> None:
+        """So many can run as they are said to run."""
+        moves = [shown.get(("slope", value), 0) for value in ("falling", "rising")]
+        for what, count in (
+            ("go on", sum(moves)),
+            ("rise", moves[1]),
+            ("peak later", shown.get(("peak", "later"), 0)),
+            ("be outgrown", shown.get(("refusal", "grew"), 0)),
+        ):
+            if count:
+                self.under.append((-self.sums["can", what], -count))
 
     def know_rates(self, tables: Tables, label: str) -> None:
         """Adds what the rates of turns say: their digits, and that there are at least so many turns."""

@@ -16,6 +16,8 @@ from pipelines.disclosure import Support, clears
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
 from schemas.released import LENGTHS, ONSETS, TURN_DIMENSIONS
+from schemas.released_runs import BEHAVIOURS
+from tests.privacy.trial_runs import behaviours, flagged_turns, run_like
 
 Row = dict[str, Any]
 Counts = dict[Key, dict[str, tuple[int, int, int]]]
@@ -27,8 +29,7 @@ def make_rows(seed: int, conversations: int, users: int) -> list[Row]:
     dice = random.Random(seed)
     triggers = [*dice.sample([str(code) for code in SITUATIONS], 6), "other"]
     rates = {label: dice.choice((0.02, 0.06, 0.15, 0.4, 0.9)) for label in map(str, LABELS)}
-    clustered = dice.random() < 0.8
-    tail = dice.choice((1, 2, 4))
+    clustered, tail = dice.random() < 0.8, dice.choice((1, 2, 4))
     rows = []
     for number in range(conversations):
         user = int(users * dice.random() ** tail)
@@ -54,7 +55,11 @@ def make_rows(seed: int, conversations: int, users: int) -> list[Row]:
         }
         for label in map(str, LABELS):
             found = _labelled(dice, turns, not why and dice.random() < rates[label], triggers, clustered)
-            row[label] = found | {"turns": _flagged_turns(random.Random(f"{seed} {number} {label}"), found, turns)}
+            found |= {"turns": flagged_turns(again := random.Random(f"{seed} {number} {label}"), found, turns)}
+            row[label] = found | run_like(random.Random(f"run {seed} {number} {label}"), found, turns)
+            if clustered and not why and not found["flagged"] and again.random() < 0.3:
+                row[label] |= {"sampled": True, "cluster": again.choice((-1, 0, 0, 1, 2))}
+        row["behaviours"] = [] if why else behaviours(random.Random(f"does {seed} {number}"), row)
         rows.append(row)
     return rows
 
@@ -75,16 +80,6 @@ def _labelled(dice: random.Random, turns: int, flagged: bool, triggers: list[str
         "missed": 4.0 if not flagged and dice.random() < 0.01 else 0.0,
         "cluster": cluster if flagged else -2,
     }
-
-
-def _flagged_turns(dice: random.Random, found: Row, turns: int) -> int:
-    """A number of flagged turns that goes with onset and recovery."""
-    if not found["flagged"]:
-        return 0
-    after = turns - int(found["onset"])
-    if found["recovered"]:
-        return min(after, 1 + int(dice.expovariate(1.0)))
-    return 1 if not after else min(after + 1, 2 + int(dice.expovariate(1.0)))
 
 
 def _length(turns: int) -> str:
@@ -136,13 +131,13 @@ class Exact:
             if not out:
                 break
             kept = [(row, parts) for row, parts in kept if not any(parts[split] in small[split] for split in out)]
+        self.kept = [row for row, _ in kept]
         self.named: dict[str, tuple[str, ...]] = {}
         self.splits: dict[str, tuple[str, ...]] = {}
         for split, pool in POOLS.items():
             values = {parts[split] for _, parts in kept} - {None}
             self.named[split] = tuple(sorted(str(v) for v in values if v not in small[split]))
-            pooled = any(v in small[split] for v in values)
-            self.splits[split] = (*self.named[split], pool) if pooled else self.named[split]
+            self.splits[split] = (*self.named[split], *([pool] if values & small[split] else []))
         self.counts: Counts = defaultdict(dict)
         self._count(kept, small, policy.max_turns_per_conversation)
         self.cells = {key: reduce_users(by_user.values()) for key, by_user in self.counts.items()}
@@ -174,7 +169,9 @@ class Exact:
 
     def _count(self, kept: list[tuple[Row, dict[str, str | None]]], small: dict[str, set[str]], most: int) -> None:
         base: dict[tuple[str, str], int] = defaultdict(int)
-        for row, _ in kept:
+        for row, parts in kept:
+            base["all", row["user_key"]] += parts["language"] is not None
+            base["no_distress", row["user_key"]] += parts["language"] is not None and not row["distress"]["flagged"]
             for label in map(str, LABELS):
                 base[label, row["user_key"]] += row[label]["flagged"]
         for row, raw in kept:
@@ -186,7 +183,8 @@ class Exact:
 
     def _add(self, key: Key, user: str, size: int, hit: int, base: Mapping[tuple[str, str], int]) -> None:
         n, y, _ = self.counts[key].get(user, (0, 0, 0))
-        self.counts[key][user] = (n + size, y + hit, base[key[1], user])
+        of = key[2] if key[0] == "behaviour" else key[1]
+        self.counts[key][user] = (n + size, y + hit, base[of, user])
 
 
 def counted(row: Row, label: str, most: int) -> tuple[int, int]:
@@ -220,6 +218,10 @@ def _cells_of(row: Row, parts: dict[str, str | None]) -> Iterable[tuple[Key, int
         yield ("coverage", "", "not_scored", reason), 0
     if parts["language"] is None:
         return
+    for name in row["behaviours"]:
+        yield ("behaviour", "", "all", name), 1
+        if not row["distress"]["flagged"]:
+            yield ("behaviour", "", "no_distress", name), 1
     for label in map(str, LABELS):
         found = row[label]
         hit = int(found["flagged"])
@@ -228,15 +230,21 @@ def _cells_of(row: Row, parts: dict[str, str | None]) -> Iterable[tuple[Key, int
             yield ("rates", label, split, str(parts[split])), hit
         for code in map(str, SITUATIONS):
             yield ("rates", label, "situation", code if code in row["codes"] else NOT + code), hit
+        for name in BEHAVIOURS:
+            yield ("rates", label, "behaviour", name if name in row["behaviours"] else NOT + name), hit
         if not hit:
             if found["missed"] > 0:
                 yield ("screen", label, "missed", "missed"), 1
+            if found.get("sampled") and found["cluster"] >= 0:
+                yield ("kinds", label, "cluster", str(found["cluster"])), 1
             continue
         yield ("triggers", label, "trigger", found["trigger"]), 1
         yield ("clusters", label, "cluster", str(found["cluster"])), 1
         yield ("cluster_triggers", label, str(found["cluster"]), found["trigger"]), 1
         yield ("dynamics", label, "onset", ONSETS[sum(found["onset"] > last for last in _LAST[:3])]), 1
         yield ("dynamics", label, "recovered", "yes" if found["recovered"] else "no"), 1
-        yield ("dynamics", label, "ended_by", "model" if row["ended_by"] == "model" else "otherwise"), 1
+        yield ("dynamics", label, "slope", found["course"]), 1
+        yield ("dynamics", label, "peak", found["peak_at"]), 1
+        yield ("dynamics", label, "refusal", found["refusal"]), 1
         if label == "distress":
             yield ("dynamics", label, "strength", "strong" if found["strong"] else "mild"), 1

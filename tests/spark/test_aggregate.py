@@ -15,7 +15,7 @@ from schemas.errors import ContractError
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Counts, LabelQuality, Quality
-from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
+from schemas.released import BEHAVIOUR, CLUSTERS, COVERAGE, DYNAMICS, QUALITY, RATES, TERMS, TRIGGERS, TURN_RATES
 from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 from tests.privacy.trial import Exact, Row, bounded, make_rows
 
@@ -26,9 +26,9 @@ POLICY = DisclosurePolicy()
 QUALITY_OF = Quality({str(label): LabelQuality(0.5, (Counts(200, 180, 2000, 2),)) for label in LABELS})
 Tables = dict[str, pa.Table]
 SEED = 14
-TABLES = (RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, COVERAGE, QUALITY)
+TABLES = (RATES, TURN_RATES, TRIGGERS, CLUSTERS, TERMS, DYNAMICS, BEHAVIOUR, COVERAGE, QUALITY)
 TERM_ROWS: list[Row] = [
-    {"label": label, "cluster": cluster, "term": term, "weight": weight, "users": users}
+    {"label": label, "cluster": cluster, "term": term, "weight": weight, "users": users, "holders": []}
     for label in ("distress", "joy")
     for cluster in (0, 1, 2, 3)
     for term, weight, users in (
@@ -61,9 +61,24 @@ def terms(rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=CLUSTER_TERMS.arrow)
 
 
+def held(rows: list[Row]) -> list[Row]:
+    """TERM_ROWS with the conversations that hold each term: of as many users as the row says among those that count,
+    and all that no release counts."""
+    kept = {row["conversation_key"]: row["user_key"] for row in Exact(rows, POLICY).kept if is_flagged(row)}
+    one_each = list({user: key for key, user in kept.items()}.values())
+    out = [row["conversation_key"] for row in rows if is_flagged(row) and row["conversation_key"] not in kept]
+    return [term | {"users": len(rows), "holders": sorted([*one_each[: term["users"]], *out])} for term in TERM_ROWS]
+
+
+def is_flagged(row: Row) -> bool:
+    return any(row[str(label)]["flagged"] for label in LABELS)
+
+
 def run(spark: SparkSession, rows: list[Row], partitions: int = 2) -> Tables:
     """The released tables of the rows."""
-    return aggregate(frame(spark, rows, partitions), terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25)
+    return aggregate(
+        frame(spark, rows, partitions), terms(held(rows)), "r-1", POLICY, QUALITY_OF, 0.25, sampled_share=0.3
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,15 +96,17 @@ def found(spark: SparkSession, trial: list[Row]) -> Tables:
 def test_spark_finds_what_plain_python_finds(found: Tables, trial: list[Row]) -> None:
     exact = Exact(trial, POLICY)
     expected = tabulate(
-        exact.cells, exact.splits, exact.named, exact.unions, terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25
-    )
+        exact.cells, exact.splits, exact.named, exact.unions, terms(TERM_ROWS), "r-1", POLICY, QUALITY_OF, 0.25,
+        sampled_share=0.3,
+    )  # fmt: skip
     assert list(found) == [table.name for table in TABLES]
     for name, table in expected.items():
         assert found[name].to_pylist() == table.to_pylist(), name
-    for table in (RATES, TURN_RATES, TRIGGERS, DYNAMICS, COVERAGE):
+    for table in (RATES, TURN_RATES, TRIGGERS, DYNAMICS, BEHAVIOUR, COVERAGE):
         states = set(found[table.name].column("status").to_pylist())
         assert states == {"shown", "suppressed"}, f"{table.name} must show and hide something, or this compares nothing"
     assert found[TERMS.name].num_rows > 3
+    assert any(row["lift"] is not None for row in found[CLUSTERS.name].to_pylist())
 
 
 def test_order_and_partitioning_change_nothing(spark: SparkSession, found: Tables, trial: list[Row]) -> None:
@@ -137,6 +154,14 @@ def test_one_user_with_five_hundred_conversations_hides_no_cell_and_makes_none(
     assert next(row for row in rows if row["dimension"] == "all")["status"] == "shown"
 
 
+def test_what_no_other_table_counts_releases_no_term_either(trial: list[Row], found: Tables) -> None:
+    left_out = {key for row in held(trial) for key in row["holders"]} - {
+        row["conversation_key"] for row in Exact(trial, POLICY).kept
+    }
+    assert len(left_out) > POLICY.min_term_users, "else a term of those alone would be hidden anyway"
+    assert "poem" not in found[TERMS.name].column("term").to_pylist()
+
+
 def test_terms_need_users_of_their_own_and_clusters_are_named_by_them(found: Tables) -> None:
     clusters = [row for row in found[CLUSTERS.name].to_pylist() if row["cluster"] >= 0]
     assert clusters
@@ -167,7 +192,7 @@ def test_without_clusters_one_row_says_why(spark: SparkSession, trial: list[Row]
 @pytest.mark.parametrize("size", [0, 12])
 def test_a_trial_under_the_floors_shows_nothing(spark: SparkSession, trial: list[Row], size: int) -> None:
     small = run(spark, trial[:size])
-    for table in (RATES, TURN_RATES, TRIGGERS, CLUSTERS, DYNAMICS, COVERAGE):
+    for table in (RATES, TURN_RATES, TRIGGERS, CLUSTERS, DYNAMICS, BEHAVIOUR, COVERAGE):
         assert set(small[table.name].column("status").to_pylist()) == {"suppressed"}
     assert small[TERMS.name].num_rows == 0
     assert looked_at(small) == {"conversations": None, "conversations_with_user": None}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobs.ingest import Survey, find_sources, survey, transcripts
+from jobs.ingest import find_sources, survey, transcripts
+from jobs.survey import Survey
+from pipelines.pseudonym import pseudonym
 from schemas.errors import ContractError, UsageError
 from schemas.policy import ReadPolicy
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 POLICY = ReadPolicy(max_malformed_share=0.5)
+KEY = bytes(range(32))
 
 
 def record(number: int, turns: int = 2, **more: Any) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def write(folder: Path, name: str, records: list[Any]) -> str:
 
 def read(spark: SparkSession, inputs: list[str]) -> tuple[Survey, list[dict[str, Any]]]:
     sources = find_sources(inputs, "auto", POLICY)
-    found = survey(spark, sources, "r1", POLICY)
+    found = survey(spark, sources, "r1", POLICY, KEY)
     rows = transcripts(spark, sources, "r1", POLICY, found.shards).collect()
     return found, [row.asDict(recursive=True) for row in rows]
 
@@ -93,15 +97,23 @@ def test_malformed_records_are_quarantined_by_place_and_rule_without_text(spark:
     assert [row["line"] for row in found.quarantine] == [2, 4]
     assert "secret" not in json.dumps(found.quarantine)
     found.check(POLICY)
-    with pytest.raises(ContractError, match="2 of 5 records are malformed"):
+    with pytest.raises(ContractError, match="about 40 % of the records are malformed"):
         found.check(ReadPolicy(max_malformed_share=0.1))
+
+
+def test_a_dictionary_finds_no_quarantined_record_by_its_hash(spark: SparkSession, tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", [record(1), "{secret"])
+    (row,) = read(spark, [path])[0].quarantine
+    digests = [hashlib.sha256(text + end).hexdigest() for text in (b"{secret", b"secret") for end in (b"", b"\n")]
+    assert pseudonym(KEY, "quarantined", digests[0][:16])[:16] == row["hash"], "with the key it is found"
+    assert not [digest for digest in digests if row["hash"] in digest]
 
 
 def test_only_other_releases_is_an_error(spark: SparkSession, tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", [record(1, release="r0")])
     sources = find_sources([path], "auto", POLICY)
     with pytest.raises(ContractError, match="no conversation of this release"):
-        survey(spark, sources, "r1", POLICY).check(POLICY)
+        survey(spark, sources, "r1", POLICY, KEY).check(POLICY)
 
 
 def test_a_missing_input_is_a_usage_error(tmp_path: Path) -> None:

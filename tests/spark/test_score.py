@@ -28,7 +28,7 @@ def test_a_second_model_scores_in_the_workers_and_its_own_threshold_flags(spark:
 
     (tmp_path / "a.jsonl").write_text("".join(record(n, (SAD, CALM, ENGLISH)[n % 3]) for n in range(9)))
     sources = find_sources([str(tmp_path / "a.jsonl")], "auto", ReadPolicy())
-    found = survey(spark, sources, "r1", ReadPolicy())
+    found = survey(spark, sources, "r1", ReadPolicy(), b"k" * 32)
     frame = scrub(transcripts(spark, sources, "r1", ReadPolicy(), found.shards), ScrubPolicy(), b"k" * 32, "r1")
     folder = str(make_model(tmp_path / "model"))
     second = MultilingualPolicy(folder, LABELS, ("de",), distress_threshold=0.5, joy_threshold=0.5)

@@ -39,7 +39,7 @@ def test_a_conversation_that_cannot_be_scrubbed_is_counted_and_its_text_goes_no_
     lines = [record(n, f"write to zdenka{n}@example.com" + (" quux" if n % 4 == 0 else "")) for n in range(12)]
     (tmp_path / "a.jsonl").write_text("".join(lines))
     sources = find_sources([str(tmp_path / "a.jsonl")], "auto", ReadPolicy())
-    found = survey(spark, sources, "r1", ReadPolicy())
+    found = survey(spark, sources, "r1", ReadPolicy(), b"k" * 32)
     policy = ScrubPolicy(nlp_engine="transformers", nlp_model=model_that_fails_on("quux", tmp_path))
     rows = scrub(transcripts(spark, sources, "r1", ReadPolicy(), found.shards), policy, b"k" * 32, "r1").collect()
     failed = [row for row in rows if row["scrub_failed"]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from schemas.released_runs import BEHAVIOURS
+
 Row = dict[str, Any]
 
 
@@ -40,4 +42,19 @@ def turn_rate_rows(totals: dict[str, int | None], surfaces: list[str], *, estima
                 row |= figures("corrected", two if estimable else None)
                 row |= {"corrected_status": "estimated" if estimable else "not estimable"}
             out.append(row)
+    return out
+
+
+def behaviour_rows(distress: int | None) -> list[Row]:
+    """released_behaviour: two behaviours that are shown, one among all only, one hidden."""
+    among = {"all": 1480, "distress": distress or 0, "no_distress": 1480 - (distress or 0), "joy": 0}
+    parts = {"reversion_loop": {"all": 25}, "outbursts": {"all": 60, "distress": 20, "no_distress": 40},
+             "giving_up": {"all": 55, "distress": 30, "no_distress": 25}}  # fmt: skip
+    out = []
+    for name in BEHAVIOURS:
+        for of, total in among.items():
+            k = parts.get(name, {}).get(of) if total else None
+            row: Row = {"behaviour": name, "among": of, "conversations": k, "users": k and max(5, k // 2 // 5 * 5)}
+            row |= figures("share", wilson(k, total) if k else None) | {"design_effect": 1.4 if k else None}
+            out.append(row | state(k is None))
     return out

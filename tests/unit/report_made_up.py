@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.adjust import adjust
 from schemas.labels import SITUATIONS
 from schemas.policy import Policies
 from schemas.release import ReleaseManifest
-from schemas.released import ONSETS, RELEASED
-from tests.unit.report_figures import Row, figures, state, turn_rate_rows, wilson
+from schemas.released import ADJUSTED, ONSETS, RELEASED
+from tests.unit.cluster_changes_made_up import change_rows, lift_of
+from tests.unit.comparison_made_up import comparison_rows
+from tests.unit.report_figures import Row, behaviour_rows, figures, state, turn_rate_rows, wilson
 
 Tables = dict[str, pa.Table]
 Split = dict[str, tuple[int, int | None]]
@@ -48,15 +50,15 @@ def rate_row(label: str, dimension: str, value: str, n: int | None, k: int | Non
 
 
 def rates(distress: int | None, joy: int | None, *, estimable: bool = True) -> list[Row]:
-    """released_rates: the splits follow the distress totals; joy has a third of them."""
+    """released_rates: the splits are those of 115 conversations with distress, and go with the totals."""
     out = []
-    for label, total, factor in (("distress", distress, 1.0), ("joy", joy, 0.6)):
+    for label, total, factor in (("distress", distress, (distress or 0) / 115), ("joy", joy, 0.6 * (joy or 0) / 80)):
         out.append(rate_row(label, "all", "all", 1480, total, estimable=estimable))
         splits = {"surface": SURFACES, "week": WEEKS, "language": LANGUAGES, "length": LENGTH_SPLIT}
         splits["situation"] = {name: (n, HELD_FLAGGED[label].get(name)) for name, n in HELD.items()}
         for dimension, split in splits.items():
             for value, (n, k) in split.items():
-                part = 1.0 if dimension == "situation" else factor
+                part = factor / (0.6 if label == "joy" and dimension == "situation" else 1.0)
                 scaled = None if k is None or total is None else round(k * part / 5) * 5
                 kept = scaled if scaled is None or scaled >= 15 else None
                 out.append(rate_row(label, dimension, value, n, kept, estimable=estimable))
@@ -70,7 +72,8 @@ def trigger_rows(label: str, total: int | None, shares: dict[str, int | None]) -
         whole = sum(k or 0 for k in shares.values()) + 15
         k: int | None = round((shares.get(trigger) or 0) * (total or 0) / whole / 5) * 5
         k = k if k and k >= 15 else None
-        row: Row = {"label": label, "trigger": trigger, "flagged": k, "users": k and max(5, k // 2)}
+        row: Row = {"label": label, "trigger": trigger, "flagged": k, "users": k and max(5, k // 2),
+                    "design_effect": k and 1.2}  # fmt: skip
         there = HELD_FLAGGED[label].get(trigger)
         rate = wilson(there, HELD[trigger]) if k and there else None
         base = (total or 1) / 1480
@@ -84,12 +87,15 @@ def cluster_rows(label: str, total: int | None, sizes: list[tuple[str, str, int]
     """released_clusters: (trigger, name, flagged) of each shown one, and the row of what is in none."""
     if not total or not sizes:
         row = {"label": label, "cluster": -1, "trigger": "none", "name": UNCLUSTERED, "flagged": None, "users": None}
-        return [row | figures("share", None) | state(True, "too_few_passages")]
+        return [row | lift_of(-1) | figures("share", None) | state(True, "too_few_passages")]
     out = []
     for number, (trigger, name, k) in enumerate([*sizes, ("none", UNCLUSTERED, 20)]):
         cluster = -1 if trigger == "none" else number
         row = {"label": label, "cluster": cluster, "trigger": trigger, "name": name, "flagged": k or None,
-               "users": k // 2 or None}  # fmt: skip
+               "users": k // 2 or None, "design_effect": 1.2 if k else None}  # fmt: skip
+        row |= lift_of(cluster)
+        if cluster >= 0:
+            row |= {"overlap": round(0.85 - 0.2 * number, 2), "found_again": 1.0 - 0.2 * number}
         out.append(row | figures("share", wilson(k, total) if k else None) | state(not k))
     return out
 
@@ -99,8 +105,12 @@ def dynamics_rows(label: str, total: int | None) -> list[Row]:
     values = {
         "onset": dict(zip(ONSETS, (0.2, 0.35, 0.3, 0.15), strict=True)),
         "strength": {"mild": 0.75, "strong": 0.25} if label == "distress" else {},
+        "slope": {"falling": 0.5, "level": 0.35, "rising": 0.15},
+        "peak": {"at_onset": 0.75, "later": 0.25},
         "recovered": {"yes": 0.55, "no": 0.45},
-        "ended_by": {"model": 0.05, "otherwise": 0.95},
+        "refusal": {"none": 0.7, "refused": 0.15, "grew": 0.15},
+        "mirrored": {"yes": 0.2, "no": 0.8} if label == "distress" else {},
+        "ended_by": {"model": 0.05, "otherwise": 0.0},
     }
     out = []
     for measure, split in values.items():
@@ -136,56 +146,36 @@ def quality_rows() -> list[Row]:
             basis = "this_trial" if measure == "screen_missed" else "validation"
             out.append({"label": label, "measure": measure, "figure": known, "low": ends[0], "high": ends[1],
                         "basis": basis})  # fmt: skip
+        held = {"min_size": 15.0, "redraws": 5.0, "agreement": 0.72, "sizes": 0.55}
+        out += [{"label": label, "measure": f"cluster_{name}", "figure": figure, "low": None, "high": None,
+                 "basis": "this_trial"} for name, figure in held.items()]  # fmt: skip
     return out
 
 
 def gate_rows(*, failed: bool = False) -> list[Row]:
     """released_gates."""
-    outcome = "failed" if failed else "passed"
-    return [
-        {"gate": "max_distress_rate", "outcome": outcome, "figure": 0.0777, "bound": 0.05 if failed else 1.0},
-        {"gate": "max_distress_rise", "outcome": "not applicable", "figure": None, "bound": 1.0},
-        {"gate": "min_scored_share", "outcome": "passed", "figure": 0.964, "bound": 0.5},
-        {"gate": "max_malformed_share", "outcome": "passed", "figure": 0.0, "bound": 0.02},
+    bound, said = (0.05, ("failed", "limit")) if failed else (0.2, ("passed", ""))
+    found: list[tuple[str, tuple[str, str], tuple[float | None, ...]]] = [
+        ("max_distress_rate", said, (0.0777, 0.063, 0.095, None, bound)),
+        ("max_distress_rise", ("not applicable", "no_baseline"), (None, None, None, 0.0, None)),
+        ("min_distress_recall", ("warned", "warning_limit"), (0.473, 0.36, 0.589, 0.5, None)),
+        ("min_scored_share", ("passed", ""), (0.964, None, None, 0.9, 0.5)),
+        ("max_malformed_share", ("passed", ""), (0.01, None, None, None, 0.02)),
+        ("max_weaker_floors", ("passed", ""), (0.0, None, None, None, 0.0)),
     ]
-
-
-def comparison_rows(now: Tables, before: Tables) -> list[Row]:
-    """released_comparison of the whole trial, surfaces and triggers, with a simple interval."""
-    out = []
-    for name, figure in (("released_rates", "rate"), ("released_triggers", "share")):
-        earlier = before[name].to_pylist()
-        for row in now[name].to_pylist():
-            dimension, value = row.get("dimension", "trigger"), row["trigger" if figure == "share" else "value"]
-            if dimension not in ("all", "surface", "trigger"):
-                continue
-            same = next(r for r in earlier if (r["label"], r.get("dimension", "trigger")) == (row["label"], dimension)
-                        and value == r["trigger" if figure == "share" else "value"])  # fmt: skip
-            out.append({"baseline": same["release"], "label": row["label"], "dimension": dimension, "value": value}
-                       | _difference(row, same, figure))  # fmt: skip
-    return out
-
-
-def _difference(now: Row, before: Row, figure: str) -> Row:
-    if now["status"] != "shown" or before["status"] != "shown":
-        nothing = dict.fromkeys(("rate", "baseline_rate", "difference_low", "difference_high", "detectable"))
-        return nothing | {"difference": None, "verdict": "not comparable"} | state(True)
-    spread = math.hypot(now[figure] - now[f"{figure}_low"], before[figure] - before[f"{figure}_low"])
-    difference = now[figure] - before[figure]
-    verdict = "no difference seen" if abs(difference) <= spread else "higher" if difference > 0 else "lower"
-    return {"rate": now[figure], "baseline_rate": before[figure], "verdict": verdict,
-            "detectable": 1.43 * spread, **state(False),
-            **figures("difference", (difference, difference - spread, difference + spread))}  # fmt: skip
+    names = ("figure", "low", "high", "warn_bound", "bound")
+    return [{"gate": gate, "outcome": outcome, "reason": reason, **dict(zip(names, numbers, strict=True))}
+            for gate, (outcome, reason), numbers in found]  # fmt: skip
 
 
 CLUSTERS = {
     "distress": [
-        ("task_failure", "task_failure: error, test, still", 30),
+        ("task_failure", "task_failure: error, test, server", 30),
         ("abuse", "abuse: useless, stupid, slow", 25),
     ],
     "joy": [("creative", "creative: verse, river, chapter", 20)],
 }
-TERMS = {"distress": [["error", "test", "still", "stack"], ["useless", "stupid"]], "joy": [["verse", "river"]]}
+TERMS = {"distress": [["error", "test", "server", "stack"], ["useless", "stupid"]], "joy": [["verse", "river"]]}
 
 
 def made_up(release: str = "trial-b", distress: int | None = 115, joy: int | None = 80, *, estimable: bool = True,
@@ -204,15 +194,20 @@ def made_up(release: str = "trial-b", distress: int | None = 115, joy: int | Non
             for cluster, terms in enumerate(found) for rank, term in enumerate(terms, 1)
         ],
         "released_dynamics": [r for label in totals for r in dynamics_rows(label, totals[label])],
+        "released_behaviour": behaviour_rows(distress),
         "released_coverage": coverage_rows(),
         "released_quality": quality_rows(),
         "released_gates": gate_rows(failed=failed),
         "released_comparison": [],
+        "released_adjusted": [],
+        "released_cluster_changes": [],
     }  # fmt: skip
     tables = {t.name: _table(t.arrow, rows[t.name], release) for t in RELEASED}
     if against is not None:
         compared = comparison_rows(tables, against)
-        tables["released_comparison"] = _table(tables["released_comparison"].schema, compared, release)
+        tables[ADJUSTED.name] = adjust(tables, against)
+        for name, found in (("comparison", compared), ("cluster_changes", change_rows(tables, against))):
+            tables[f"released_{name}"] = _table(tables[f"released_{name}"].schema, found, release)
     return tables
 
 

@@ -60,15 +60,17 @@ def write_run(root: Path, second_reader: Mapping[str, Any]) -> Path:
 def _base(keys: Keys, n: int) -> dict[str, Any]:
     key = hashlib.sha256(str(n).encode()).hexdigest()[:32]
     return {"conversation_key": key, "user_key": user(keys, n), "has_user": True, "release": "r1", "surface": "other",
-            "day": None, "ended_by": "user", "language": "en", "not_scored": "", "codes": []}  # fmt: skip
+            "day": None, "ended_by": "user", "language": "en", "not_scored": "", "codes": [],
+            "version": key}  # fmt: skip
 
 
 def flagged(keys: Keys, n: int) -> dict[str, Any]:
     """One row of FLAGGED."""
-    label = {"turns": 0, "onset": None, "slope": 0.0, "recovered": None, "strong": False, "trigger": "none",
+    label: dict[str, Any] = {"turns": 0, "onset": None, "slope": 0.0, "recovered": None, "strong": False, "course": "",
+             "peak_at": "", "refusal": "", "trigger": "none", "causes": [],
              "sampled": False, "passage": "", "missed": 0.0}  # fmt: skip
     marks = {name: label | {"flagged": n in FLAGS[name], "peak": 0.9 if n in FLAGS[name] else 0.01} for name in FLAGS}
-    return _base(keys, n) | {"model_turns": 3, "reversions": 0, "thinking_distress": False} | marks
+    return _base(keys, n) | {"model_turns": 3, "reversions": 0, "behaviours": [], "thinking_distress": False} | marks
 
 
 def scored(keys: Keys, n: int) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def scored(keys: Keys, n: int) -> dict[str, Any]:
             ("assistant", f"What bliss this is, number {n}!", True)]  # fmt: skip
     turns = [{"role": role, "text": text, "thinking": "", "generated": generated} for role, text, generated in said]
     chances = {"distress": {1: 0.3, 3: 0.9, 5: 0.0}, "joy": {1: 0.1, 3: 0.0, 5: 0.9}}
-    blank = {"screen": 1.0, "scored": True, "affect": [0.2] * 5, "voice": [0.25] * 4, "trigger": "other"}
+    blank = {"screen": 1.0, "scored": True, "affect": [0.2] * 5, "voice": [0.25] * 4, "trigger": "other", "causes": []}
     scores = []
     for turn in (1, 3, 5):
         odds = {f"p_{name}": chances[name][turn] if n in FLAGS[name] else 0.0 for name in chances}

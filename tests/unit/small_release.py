@@ -23,7 +23,7 @@ from schemas.sign_off import Decision, Reason, Role, Trust
 NOW = datetime(2025, 9, 1, 12, 0, tzinfo=UTC)
 
 
-def write_release(root: Path, run_key: str = "key-of-run-1", gates_passed: bool = True) -> Path:
+def write_release(root: Path, run_key: str = "key-of-run-1", failed_gates: tuple[str, ...] = ()) -> Path:
     """`root`/released with one table in Parquet and DuckDB, a page, figures and a manifest; and the run's record."""
     folder = root / "released"
     (folder / "tables").mkdir(parents=True)
@@ -43,7 +43,8 @@ def write_release(root: Path, run_key: str = "key-of-run-1", gates_passed: bool 
     }
     manifest = ReleaseManifest(
         release="r-1", baseline=None, run_key=run_key, code_version="1", policy_fingerprint="f", unit="user",
-        policies={}, models={}, counts={}, gates_passed=gates_passed, files=files,
+        policies={}, models={}, counts={}, gates_passed=not failed_gates,
+        failed_gates=failed_gates, files=files,
     )  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest.plain(), indent=2))
     restricted = root / "restricted" / "r-1"
@@ -87,12 +88,12 @@ class Panel:
 
     def vote(
         self, root: Path, person: str, decision: Decision = Decision.APPROVE, *, key: str = "", days: int = 30,
-        at: datetime = NOW, ran_by: str | None = None,
+        at: datetime = NOW, ran_by: str | None = None, waivers: dict[str, str] | None = None,
     ) -> Path:  # fmt: skip
         """`person` signs; with another's key where `key` names one."""
         conditions = ("look again in a week",) if decision is Decision.CONDITIONS else ()
         reason = Reason.PRIVACY if decision is Decision.REJECT else None
-        vote = Vote(person, decision, conditions, reason, days)
+        vote = Vote(person, decision, conditions, reason, days, waivers or {})
         return sign_off(root, self.keys[key or person], vote, ran_by, at)[0]
 
     def publish(self, root: Path, to: Path, at: datetime = NOW + timedelta(hours=1)) -> dict[str, object]:

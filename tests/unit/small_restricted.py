@@ -47,7 +47,9 @@ def write_restricted(root: Path) -> Workspace:
     space = open_workspace(root, "r-1")
     for table in (SCRUBBED, SCORED, CLUSTERED):
         store(space, table, USERS)
-    terms = pa.table({"label": ["joy"], "cluster": [1], "term": ["idea"], "weight": [1.0], "users": [3]})
+    terms = pa.table(
+        {"label": ["joy"], "cluster": [1], "term": ["idea"], "weight": [1.0], "users": [3], "holders": [["c"]]}
+    )
     path = space.folder(CLUSTERED, "f" * 16) / "terms.parquet"
     write_part(path, terms.cast(CLUSTER_TERMS.arrow).to_batches(), CLUSTER_TERMS.arrow, open_keys(space.keys).table)
     (root / "restricted" / "temporary" / "run-x").mkdir(parents=True)

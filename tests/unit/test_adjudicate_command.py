@@ -54,14 +54,15 @@ def root(tmp_path: Path) -> Path:
     policies["disclosure"] = {"max_conversations_per_user": 50}
     record = {"policies": policies, "thresholds": THRESHOLDS, "tables": {"flagged": "made", "scored": "made"}}
     (restricted / "run.json").write_text(json.dumps(record))
-    label = {"turns": 0, "onset": None, "slope": 0.0, "recovered": None, "strong": False, "trigger": "none",
+    label: dict[str, Any] = {"turns": 0, "onset": None, "slope": 0.0, "recovered": None, "strong": False, "course": "",
+             "peak_at": "", "refusal": "", "trigger": "none", "causes": [],
              "sampled": False, "passage": "", "missed": 0.0}  # fmt: skip
     flagged, scored = [], []
     for n in range(SIZE):
         base = {"conversation_key": f"conversation-{n:02d}", "user_key": user(keys, n % 9), "has_user": True,
                 "release": "r1", "surface": "other", "day": None, "ended_by": "user", "language": "en",
-                "not_scored": "", "codes": []}  # fmt: skip
-        facts = {"model_turns": 1, "reversions": 0, "thinking_distress": False}
+                "not_scored": "", "codes": [], "version": f"v{n}"}  # fmt: skip
+        facts = {"model_turns": 1, "reversions": 0, "behaviours": [], "thinking_distress": False}
         marks = {name: label | {"flagged": name == "distress" and n < 20, "peak": 0.3 if n < 20 else 0.01}
                  for name in THRESHOLDS}  # fmt: skip
         flagged.append(base | facts | marks)

@@ -135,6 +135,8 @@ def plant_everywhere(folder: Path, value: str) -> set[str]:
         connection.execute(f"create table t (a integer); comment on column t.a is '{value}'")
     with duckdb.connect(str(folder / "view.duckdb")) as connection:
         connection.execute(f"create view v as select '{value}' as a")
+    with duckdb.connect(str(folder / "macro.duckdb")) as connection:
+        connection.execute(f"create macro m(a) as a || '{value}'")
     return {path.name for path in folder.iterdir()}
 
 

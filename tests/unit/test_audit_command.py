@@ -77,6 +77,19 @@ def test_a_clean_release_passes_and_a_leak_ends_with_four(tmp_path: Path, capsys
     assert "quentin" not in (told.out + told.err).lower()
 
 
+def test_earlier_releases_in_the_folder_are_searched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_release(tmp_path / "out")
+    canaries = tmp_path / "canaries.txt"
+    canaries.write_text("Zebulon Quarterstaff\n")
+    earlier = root / "releases" / "r-0" / "released"
+    earlier.mkdir(parents=True)
+    (earlier / "report.html").write_text("nothing")
+    assert audit(root, "--canaries", canaries) == 0
+    (earlier / "report.html").write_text("by Zebulon Quarterstaff")
+    assert audit(root, "--canaries", canaries) == 4
+    assert "releases/r-0/released/report.html: value of line 1" in capsys.readouterr().out
+
+
 def test_all_searches_the_restricted_side_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write_release(tmp_path / "out")
     canaries = root / "canaries.txt"
@@ -86,7 +99,9 @@ def test_all_searches_the_restricted_side_too(tmp_path: Path, capsys: pytest.Cap
     table = pa.table({"user_key": ["u"], "text": [VALUE]})
     write_part(folder / "part-000000.parquet", table.to_batches(), table.schema, b"k" * 32)
     assert audit(root, "--canaries", canaries, "--all") == 0
-    assert "1 restricted files are encrypted" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 restricted files are encrypted" in told
+    assert "not decrypted. What the tables hold was not searched." in told
     (root / "restricted" / "spill").write_text(f"row: {VALUE}")
     assert audit(root, "--canaries", canaries) == 0
     assert audit(root, "--canaries", canaries, "--all") == 4

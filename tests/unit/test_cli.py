@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from jobs.cli import COMMANDS, cli
+from jobs.cli import COMMANDS, cli, main
 
 README = Path(__file__).parents[2] / "jobs" / "README.md"
 HEAVY = ("pyspark", "torch", "transformers", "bertopic", "presidio_analyzer", "duckdb", "pandas", "sklearn", "spacy")
@@ -59,3 +60,17 @@ def test_scoring_imports_no_torch() -> None:
 
 def test_every_listed_command_has_one_line_of_help() -> None:
     assert all(text.endswith(".") and len(text) < 90 for text in COMMANDS.values())
+
+
+def test_a_full_disk_is_temporary_and_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/secret/name.parquet")
+
+    monkeypatch.setattr(cli, "main", full)
+    with pytest.raises(SystemExit) as ended:
+        main(["run"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 75
+    assert "disk is full" in said and "secret" not in said

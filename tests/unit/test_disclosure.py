@@ -29,10 +29,13 @@ TURN_RATE: Row = {
 CLUSTER: Row = {
     "release": "r-1", "label": "joy", "cluster": 0, "trigger": "creative", "name": "creative: poem, story",
     "flagged": 30, "users": 20, "design_effect": 1.0, "share": 0.3, "share_low": 0.2, "share_high": 0.4,
+    "rate": 0.23, "rate_low": 0.17, "rate_high": 0.3, "lift": 2.1, "lift_low": 1.5, "lift_high": 2.9,
+    "overlap": 0.72, "found_again": 0.8,
     "status": "shown", "reason": "",
 }  # fmt: skip
 TERM: Row = {"release": "r-1", "label": "joy", "cluster": 0, "rank": 1, "term": "poem", "users": 10}
-GATE: Row = {"release": "r-1", "gate": "max_distress_rate", "outcome": "passed", "figure": 0.1, "bound": 0.2}
+GATE: Row = {"release": "r-1", "gate": "max_distress_rate", "outcome": "passed", "reason": "", "figure": 0.1,
+             "low": 0.08, "high": 0.12, "warn_bound": None, "bound": 0.2}  # fmt: skip
 SPANISH: Row = {
     "release": "r-1", "measure": "language", "value": "es", "conversations": 60, "status": "shown", "reason": ""
 }  # fmt: skip
@@ -53,6 +56,7 @@ MUTANTS = {
     "a number of turns in an extra column": (TURN_RATES, TURN_RATE | {"turns": 6870}),
     "a split of turns that is not listed": (TURN_RATES, TURN_RATE | {"dimension": "language", "value": "en"}),
     "a suppressed rate of turns with a figure": (TURN_RATES, TURN_RATE | {"status": "suppressed", "reason": "floor"}),
+    "an overlap of three digits": (CLUSTERS, CLUSTER | {"overlap": 0.723}),
     "a third dimension": (RATES, RATE | {"dimension": "surface and week"}),
     "a surface in free text": (RATES, RATE | {"value": "Alice's phone"}),
     "a week that is a day": (RATES, RATE | {"dimension": "week", "value": "2025-09-01"}),
@@ -69,6 +73,7 @@ MUTANTS = {
     "a cluster named with a private word": (CLUSTERS, CLUSTER | {"name": "creative: poem, zyxxyplugh"}),
     "a language in words": (COVERAGE, SPANISH | {"value": "Spanish of Lima"}),
     "a gate of its own": (GATES, GATE | {"gate": "alice"}),
+    "a reason of a gate of its own": (GATES, GATE | {"reason": "floor"}),
 }
 
 

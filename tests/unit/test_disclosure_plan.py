@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from collections.abc import Iterable
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from schemas.quality import Quality
 from schemas.released import CLUSTERS, COVERAGE, DYNAMICS, RATES, TRIGGERS
 from schemas.row_level import CLUSTER_TERMS
 from tests.privacy.trial import Exact, Row
+from tests.privacy.trial_runs import run_like
 
 POLICY = DisclosurePolicy()
 Part = tuple[int, Row, Row | None]
@@ -32,9 +34,13 @@ def conversation(number: int, change: Row, flagged: Row | None = None) -> Row:
     row: Row = {
         "conversation_key": f"c{number}", "user_key": f"u{number}", "has_user": True, "surface": "chat",
         "day": datetime.date(2025, 9, 2), "ended_by": "user", "language": "en", "not_scored": "", "codes": [],
-        "model_turns": 5, "distress": NOT_FLAGGED if flagged is None else FLAGGED | flagged, "joy": NOT_FLAGGED,
+        "behaviours": [], "model_turns": 5, "distress": NOT_FLAGGED if flagged is None else FLAGGED | flagged,
+        "joy": NOT_FLAGGED,
     }  # fmt: skip
-    return row | change
+    row |= change
+    row["distress"] = run_like(random.Random(number), row["distress"], row["model_turns"]) | row["distress"]
+    row["joy"] = run_like(random.Random(number), row["joy"], row["model_turns"]) | row["joy"]
+    return row
 
 
 def trial(parts: Iterable[Part]) -> list[Row]:
@@ -124,7 +130,7 @@ def test_an_onset_cannot_be_worked_out_from_the_lengths() -> None:
     """Twenty conversations of one turn must begin at turn 1: showing their number would bound the other onsets."""
     short, late = {"model_turns": 1}, {"onset": 3}
     rows = trial(
-        [(400, {}, None), (100, short, None), (20, short, {"recovered": False}), (6, {}, late), (40, {}, {"onset": 5})]
+        [(400, {}, None), (100, short, None), (20, short, {"recovered": False}), (6, {}, late), (40, {}, {"onset": 4})]
     )
     tables = released(rows)
     onsets = {r["value"]: r["flagged"] for r in tables[DYNAMICS.name].to_pylist() if r["measure"] == "onset"

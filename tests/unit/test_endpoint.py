@@ -72,7 +72,7 @@ def test_an_answer_that_takes_too_long_is_cut_off_even_where_it_drips(
     with serve(lambda got, n: say) as server, pytest.raises(TemporaryError):
         at(server.url).ask(BODY)
     assert len(server.got) == 2
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 10
 
 
 def test_half_an_answer_is_none_and_is_asked_for_again() -> None:

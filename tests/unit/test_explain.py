@@ -9,10 +9,12 @@ import pytest
 from jobs.cli import main
 from jobs.commands.explain import everything, explain
 from schemas.errors import UsageError
+from schemas.labels import Trigger
 from schemas.policy import Policies
 from schemas.released import RELEASED
 from schemas.row_level import ROW_LEVEL
 from schemas.table import Table
+from schemas.taxonomy import TAXONOMY
 
 TABLES = (*ROW_LEVEL, *RELEASED)
 POLICIES = [field.name for field in dataclasses.fields(Policies)]
@@ -51,9 +53,18 @@ def test_fields_inside_a_record_are_listed() -> None:
     assert "    .onset  (int32, may be null)" in explain("flagged")
 
 
+def test_every_trigger_is_explained() -> None:
+    said = explain("triggers")
+    assert set(TAXONOMY) == set(Trigger) - {Trigger.NONE}
+    for trigger, definition in TAXONOMY.items():
+        assert f"\n{trigger}\n    {definition.means}" in said
+        assert all(f"    for instance: {seed}" in said for seed in definition.seeds)
+        assert definition.seeds or trigger is Trigger.OTHER
+
+
 def test_without_a_name_everything_is_listed() -> None:
     said = everything()
-    for name in [*(table.name for table in TABLES), *POLICIES]:
+    for name in [*(table.name for table in TABLES), *POLICIES, "triggers"]:
         assert f"  {name}  " in said
 
 

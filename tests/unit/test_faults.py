@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobs.faults import spark_faults
+from pipelines.worker import seal
 from schemas.errors import ContractError, UsageError, WelfareError
 
 
@@ -15,8 +18,24 @@ class SparkError(Exception):
 
 
 def test_a_workers_own_error_comes_back_with_its_class_and_words() -> None:
-    message = "An exception was thrown from the Python worker:\nschemas.errors.ContractError: input file 1 is broken"
+    words = f"schemas.errors.ContractError: {seal().mark} input file 1 is broken"
+    message = f"An exception was thrown from the Python worker:\n{words}"
     with pytest.raises(ContractError, match="^input file 1 is broken$"), spark_faults("scrub"):
+        raise SparkError(message)
+
+
+@given(st.sampled_from(["", " ", "0" * 32, "[mark]"]), st.text())
+def test_text_that_looks_like_an_error_of_ours_is_not_told(mark: str, text: str) -> None:
+    message = f"ValueError: cannot read\nschemas.errors.UsageError: {mark} secret {text}\n"
+    with pytest.raises(WelfareError) as caught, spark_faults("scrub"):
+        raise SparkError(message)
+    assert type(caught.value) is WelfareError
+    assert "secret" not in str(caught.value)
+
+
+def test_only_the_line_that_was_raised_is_told() -> None:
+    message = f"schemas.errors.UsageError: secret\nschemas.errors.ContractError: {seal().mark} broken\nsecret"
+    with pytest.raises(ContractError, match="^broken$"), spark_faults("scrub"):
         raise SparkError(message)
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.flag import flag_row, passage, slope
+from pipelines.flag import flag_row, passage
+from pipelines.flag_course import slope
 from schemas.policy import FlagPolicy
 from schemas.row_level import FLAGGED, SCORED
 
@@ -23,7 +24,7 @@ def entry(
     return {
         "turn": turn, "part": part, "screen": 0.9, "scored": True, "weight": weight,
         "affect": [0.6, 0.1, 0.1, 0.1, 0.1] if strong else mild, "voice": [1.0, 0.0, 0.0, 0.0],
-        "p_distress": distress, "p_joy": joy, "trigger": "abuse",
+        "p_distress": distress, "p_joy": joy, "trigger": "abuse", "causes": [0.1, 0.8],
     }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def conversation(scores: list[dict[str, Any]]) -> dict[str, Any]:
         turns.append({"role": role, "text": f"{role} {number}", "thinking": "", "generated": role == "assistant"})
     row = {
         "conversation_key": "c", "user_key": "u", "has_user": True, "release": "r", "surface": "chat",
-        "day": date(2026, 9, 1), "ended_by": "user", "turns": turns, "language": "en", "not_scored": "",
+        "day": date(2026, 9, 1), "ended_by": "user", "version": "v", "turns": turns, "language": "en", "not_scored": "",
         "codes": ["abuse"], "scores": scores,
     }  # fmt: skip
     assert set(row) == set(SCORED.names)
@@ -51,8 +52,8 @@ def test_any_turn_over_the_low_threshold_flags_distress() -> None:
     found = flagged([entry(1, 0.1), entry(3, 0.31), entry(5, 0.05)])["distress"]
     assert found["flagged"] and found["onset"] == 2 and found["turns"] == 1
     assert found["recovered"] is True
-    assert found["trigger"] == "abuse"
-    assert found["passage"] == "user 0\nuser 2\nassistant 3"
+    assert found["trigger"] == "abuse" and found["causes"] == [0.1, 0.8]
+    assert found["passage"] == "user 0\x1euser 2\x1eassistant 3"
 
 
 def test_joy_needs_its_high_threshold() -> None:
@@ -65,7 +66,7 @@ def test_an_unflagged_conversation_keeps_no_text() -> None:
     for label in ("distress", "joy"):
         assert found[label]["passage"] == ""
         assert found[label]["onset"] is None and found[label]["recovered"] is None
-        assert found[label]["trigger"] == "none"
+        assert found[label]["trigger"] == "none" and found[label]["causes"] == []
 
 
 def test_the_sample_of_unflagged_conversations_keeps_a_passage() -> None:
@@ -93,6 +94,21 @@ def test_a_reasoning_trace_is_counted_apart() -> None:
 @pytest.mark.parametrize("strong", [True, False])
 def test_strong_distress_is_the_likelier_level_of_a_flagged_turn(strong: bool) -> None:
     assert flagged([entry(1, 0.9, strong=strong)])["distress"]["strong"] is strong
+
+
+def test_a_refusal_before_the_onset_after_which_it_grows() -> None:
+    row = conversation([entry(1, 0.1), entry(3, 0.6)])
+    row["turns"][1]["text"] = "I can't help with that."
+    assert flag_row(row, FlagPolicy(), THRESHOLDS, 0.0)["distress"]["refusal"] == "grew"
+    row["turns"][1]["text"] = "I can't find the file."
+    assert flag_row(row, FlagPolicy(), THRESHOLDS, 0.0)["distress"]["refusal"] == "none"
+
+
+def test_giving_up_is_seen_in_a_conversation_that_is_not_flagged_and_not_in_one_that_is_not_scored() -> None:
+    row = conversation([entry(1, 0.0)])
+    row["turns"][1]["text"] = "I give up."
+    assert flag_row(row, FlagPolicy(), THRESHOLDS, 0.0)["behaviours"] == ["giving_up"]
+    assert flag_row(row | {"not_scored": "language"}, FlagPolicy(), THRESHOLDS, 0.0)["behaviours"] == []
 
 
 def test_reversions_are_behaviour() -> None:

@@ -45,7 +45,7 @@ def rows_of(trial: Trial) -> list[dict[str, Any]]:
 
 def _score(name: str, flagged: bool, lost: bool, weight: float) -> dict[str, Any]:
     return {
-        "part": "said", "screen": 0.5, "scored": True, "weight": weight if lost else 1.0, "trigger": "",
+        "part": "said", "screen": 0.5, "scored": True, "weight": weight if lost else 1.0, "trigger": "", "causes": [],
         "affect": [0.1, 0.6, 0.1, 0.1, 0.1], "voice": [1.0, 0.0, 0.0, 0.0], "p_distress": 0.1, "p_joy": 0.1,
         f"p_{name}": 0.9 if flagged or lost else 0.1,
     }  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -26,6 +27,11 @@ def test_wilson_gives_the_published_example() -> None:
     assert wilson(0.1, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
 
 
+def test_intervals_that_hold_at_once_are_wider() -> None:
+    assert wilson(0.1, 100, among=5) == pytest.approx((0.0460, 0.2037), abs=1e-4)  # z = 2.5758
+    assert wilson(0.1, 100, among=1) == wilson(0.1, 100)
+
+
 @given(st.floats(0, 1), st.floats(1, 1e6))
 def test_wilson_holds_the_share_and_stays_within_bounds(share: float, size: float) -> None:
     low, high = wilson(share, size)
@@ -37,9 +43,27 @@ def test_newcombe_gives_the_published_example() -> None:
     assert newcombe(56 / 70, 70, 48 / 80, 80) == pytest.approx((0.0524, 0.3339), abs=1e-4)
 
 
-@pytest.mark.parametrize(("share", "size", "expected"), [(0.008, 40_000, 0.0018), (0.005, 250_000, 0.0006)])
+@pytest.mark.parametrize(("share", "size", "expected"), [(0.008, 40_000, 0.00186), (0.005, 250_000, 0.00057)])
 def test_detectable_differences_are_those_of_trials_of_known_size(share: float, size: int, expected: float) -> None:
     assert detectable(share, size, share, size) == pytest.approx(expected, abs=5e-5)
+
+
+@given(
+    st.floats(0.001, 0.6), st.floats(500, 1e6), st.floats(0.001, 0.6), st.floats(500, 1e6), st.integers(1, 60)
+)  # fmt: skip
+def test_a_rise_as_large_as_detectable_has_the_stated_power(
+    share: float, size: float, other: float, other_size: float, tests: int
+) -> None:
+    rise = detectable(share, size, other, other_size, tests)
+    base = (share * size + other * other_size) / (size + other_size)
+    if base + rise >= 1:
+        return
+    pooled = ((base + rise) * size + base * other_size) / (size + other_size)
+    null = math.sqrt(pooled * (1 - pooled) * (1 / size + 1 / other_size))
+    spread = math.sqrt((base + rise) * (1 - base - rise) / size + base * (1 - base) / other_size)
+    limit = NormalDist().inv_cdf(1 - 0.025 / tests) * null
+    assert 1 - NormalDist(rise, spread).cdf(limit) == pytest.approx(0.8, abs=1e-4)
+    assert rise >= detectable(share, size, other, other_size)
 
 
 @pytest.mark.parametrize(("freedom", "expected"), [(4, 2.776), (5, 2.571), (10, 2.228), (30, 2.042), (1000, 1.962)])

@@ -29,6 +29,9 @@ class Scripted:
     def probabilities(self, turns: Sequence[ModelTurn]) -> Matrix:
         return np.array([[0.9 if "s" in turn.text else 0.1] * len(SITUATIONS) for turn in turns])
 
+    def causes(self, turns: Sequence[ModelTurn]) -> Matrix:
+        return Scorer.causes(cast(Scorer, self), turns)
+
     def start(self, turns: Sequence[ModelTurn]) -> Reading:
         windows = [letter for turn in turns for letter in turn.text]
         owners = [n for n, turn in enumerate(turns) for _ in turn.text]
@@ -49,7 +52,7 @@ class Scripted:
 
 def judged(*texts: str, share: float = 0.0, key: str = "k") -> tuple[list[Item], dict[str, Any], Scripted]:
     scorer, out = Scripted(), [{"conversation_key": key, "codes": []}]
-    items = [Item(0, 2 * n + 1, "said", ModelTurn((), text)) for n, text in enumerate(texts)]
+    items = [Item(0, 2 * n + 1, "said", ModelTurn((), text), ModelTurn((), text[:1])) for n, text in enumerate(texts)]
     judge(items, cast(Any, out), cast(Scorer, scorer), 0.5, share)
     return items, cast("dict[str, Any]", out[0]), scorer
 
@@ -58,8 +61,8 @@ def test_only_what_passes_and_what_codes_rest_on_is_read() -> None:
     items, _, scorer = judged("xxxx", "xDxx", "xx")
     assert [item.weight for item in items] == [0.0, 1.0, 0.0]
     assert items[1].result["p_distress"] == 0.9
-    # One window that passed, and the first of the turn judged, which is also the turn before the expression.
-    assert sorted(scorer.read) == sorted("D" + "x")
+    # One window that passed, the first of the turn before the expression, and the causes of the turn judged and of it.
+    assert sorted(scorer.read) == sorted("D" + "x" + "x" + "x")
 
 
 def test_distress_in_a_window_that_the_screen_rejects_does_not_flag() -> None:
@@ -73,7 +76,7 @@ def test_a_drawn_conversation_tells_what_the_screen_lost() -> None:
     assert [item.weight for item in items] == [1.0, 1.001, 1.001]
     assert items[0].result["p_distress"] == 0.0 and items[0].lost["p_distress"] == 0.9
     assert items[1].result["p_distress"] == 0.9 and items[1].lost == {}
-    assert len(scorer.read) == 6
+    assert len(scorer.read) == 6 + 2
 
 
 @given(st.lists(st.text("xXdDjJs", min_size=1, max_size=5), min_size=1, max_size=5))
@@ -83,8 +86,8 @@ def test_codes_are_the_same_whatever_the_screen_lets_pass(texts: list[str]) -> N
     assert row["codes"] == calm["codes"]
 
 
-def test_a_situation_in_the_turn_before_is_the_trigger() -> None:
-    items, row, _ = judged("s", "xD")
+def test_a_situation_in_the_turn_before_and_in_what_leads_to_the_expression_is_the_trigger() -> None:
+    items, row, _ = judged("s", "sD")
     assert items[1].result["trigger"] == str(SITUATIONS[0])
     assert items[0].result == {} and row["codes"] == [str(SITUATIONS[0])]
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UsageError
-from schemas.policy import DisclosurePolicy, FlagPolicy, GatePolicy, Policies, ScrubPolicy
+from schemas.policy import DisclosurePolicy, FlagPolicy, Policies, ScrubPolicy
 from schemas.policy_file import fingerprint, load_policies, resolved
+from schemas.policy_gate import GatePolicy
 
 
 def write(folder: Path, text: str) -> Path:

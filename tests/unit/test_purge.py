@@ -118,3 +118,16 @@ def test_a_user_s_id_may_come_from_standard_input(space: Workspace, monkeypatch:
     key = open_keys(space.keys)
     gone: Any = pseudonym(key.pseudonym, "user", "ada@example.org")
     assert gone not in users_in(space.folder(SCRUBBED, "f" * 16), key.table)
+
+
+def test_a_user_s_id_may_come_from_a_file(space: Workspace, tmp_path: Path) -> None:
+    key, named = open_keys(space.keys), tmp_path / "id"
+    named.write_text("ada@example.org\n")
+    assert welfare("purge", space.root, "--user-file", named) == 2, "nobody is there to confirm"
+    assert welfare("purge", space.root, "--user-file", named, "--yes") == 0
+    gone: Any = pseudonym(key.pseudonym, "user", "ada@example.org")
+    assert gone not in users_in(space.folder(SCRUBBED, "f" * 16), key.table)
+    assert welfare("purge", space.root, "--user-file", named, "--user", "ben", "--yes") == 2
+    named.write_text("ada\nben\n")
+    assert welfare("purge", space.root, "--user-file", named, "--yes") == 2
+    assert welfare("purge", space.root, "--user-file", tmp_path / "none", "--yes") == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from jobs.erase import erase
+from jobs.frames import folder_of
 from jobs.keys import open_keys
 from jobs.purge import purge
 from jobs.tables import MANIFEST, find_table, part_name, read_part, write_part
@@ -44,7 +46,7 @@ def test_notes_and_manifest_fit_the_rewritten_parts(space: Workspace, tmp_path: 
     for name in (part_name(0), part_name(1)):
         note = json.loads((folder / name).with_suffix(".json").read_text())
         rows = read_part(folder / name, open_keys(space.keys).table)
-        count, digest = write_part(tmp_path / name, rows.to_batches(), rows.schema, b"k" * 32)
+        count, digest = write_part(tmp_path / name, rows.to_batches(), rows.schema, open_keys(space.keys).table)
         assert note == {"rows": count, "digest": digest}
         found[name] = count
     stored = find_table(folder)
@@ -99,6 +101,21 @@ def test_an_unknown_user_changes_nothing_and_leaves_a_tombstone(space: Workspace
     assert len(read_tombstones(space.restricted)) == 1
 
 
+@pytest.mark.parametrize(
+    ("user", "purged", "there"), [("nobody", False, True), ("ben", False, False), ("nobody", True, False)]
+)
+def test_the_frame_goes_where_the_user_is_part_of_it_or_nobody_can_tell(
+    space: Workspace, user: str, purged: bool, there: bool
+) -> None:
+    frame = folder_of(space.root) / f"{space.release}.json"
+    frame.parent.mkdir(exist_ok=True)
+    frame.write_text("{}")
+    if purged:
+        shutil.rmtree(space.restricted / CLUSTERED.name)
+    erase(space.root, user)
+    assert frame.exists() == there
+
+
 @pytest.mark.parametrize("name", ["pseudonym", "table"])
 def test_without_keys_an_erasure_says_that_it_no_longer_can(space: Workspace, name: str) -> None:
     (space.keys / f"{name}.key").unlink()
@@ -111,3 +128,31 @@ def test_without_keys_an_erasure_says_that_it_no_longer_can(space: Workspace, na
 def test_an_id_that_means_nobody_is_refused(space: Workspace, value: str) -> None:
     with pytest.raises(UsageError, match="nobody to erase"):
         erase(space.root, value)
+
+
+def test_an_id_is_anonymous_by_the_policy_of_the_run(space: Workspace) -> None:
+    run = space.restricted / "run.json"
+    record = json.loads(run.read_text())
+    record["policies"]["read"] = {"anonymous_ids": ["ben"]}
+    run.write_text(json.dumps(record))
+    with pytest.raises(UsageError, match="nobody to erase"):
+        erase(space.root, "Ben")
+    (done,) = erase(space.root, "guest")
+    assert not done.known, "under that policy `guest` is a user like any other"
+
+
+def test_with_a_master_key_a_user_is_erased_and_without_it_told_which_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WELFARE_KEY", "5d" * 32)
+    space = write_restricted(tmp_path / "out")
+    monkeypatch.delenv("WELFARE_KEY")
+    with pytest.raises(UsageError, match="WELFARE_KEY_FILE"):
+        erase(space.root, "ben")
+    monkeypatch.setenv("WELFARE_KEY", "5d" * 32)
+    (done,) = erase(space.root, "ben")
+    assert done.rows["scrubbed"] == 3
+    (closed,) = purge(space.root, expired=False, now=NOW)
+    assert closed.closed
+    with pytest.raises(UsageError, match="can no longer be found"):
+        erase(space.root, "ben")

@@ -24,7 +24,10 @@ def test_what_is_hidden_and_what_failed_is_said() -> None:
     assert "Expressed distress: raw rate suppressed (too few to show); corrected suppressed (too few to show)" in text
     assert "corrected not estimable" in text
     assert "Triggers of expressed distress: none can be shown" in text
-    assert "Gates FAILED: max_distress_rate" in text
+    assert "Gates: 1 failed, 1 warned, 3 passed, 1 not applicable." in text
+    gate = "  FAILED max_distress_rate: Raw rate of expressed distress 7.8 % (6.3 % to 9.5 %)"
+    assert text.index(gate) < text.index("  warned min_distress_recall: Scorer's recall for distress 47.3 %")
+    assert "(fails unless at most 5.0 %)" in text
     assert "no baseline" in text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,7 @@ ENGLISH = "I feel awful about this, I keep failing you and I am ashamed of how b
 FRENCH = "Je suis désolé, mais je ne trouve pas cette fonction dans la bibliothèque que vous avez nommée."
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*args: object, **named: object) -> None:
-        raise AssertionError("a socket was asked for")
-
-    for name in ("create_connection", "getaddrinfo"):
-        monkeypatch.setattr(socket, name, denied)
+pytestmark = pytest.mark.usefixtures("no_network")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +57,7 @@ def row(number: int, *said: str) -> dict[str, Any]:
         turns.append({"role": "user", "text": text, "thinking": "", "generated": False})
         turns.append({"role": "assistant", "text": text, "thinking": "", "generated": True})
     return {"conversation_key": f"c{number}", "user_key": "u", "has_user": True, "release": "r", "surface": "chat",
-            "day": date(2026, 9, 1), "ended_by": "user", "turns": turns, "masked": 0,
+            "day": date(2026, 9, 1), "ended_by": "user", "version": f"v{number}", "turns": turns, "masked": 0,
             "scrub_failed": False}  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def strict(threshold: float) -> Scorer:
 def scored(scorer: Scorer, share: float) -> dict[str, Any]:
     said = "The train leaves at nine from platform two, and the next one at ten from platform four."
     turns = [{"role": "assistant", "text": said, "thinking": "", "generated": True}]
-    row = {"conversation_key": "c", "turns": turns, "masked": 0, "scrub_failed": False}
+    row = {"conversation_key": "c", "turns": turns, "ended_by": "unknown", "masked": 0, "scrub_failed": False}
     (found,) = score_rows([row], scorer, ScorePolicy(), share)
     return found
 
@@ -53,7 +53,7 @@ def test_the_shipped_scorer_tells_what_a_conversation_holds() -> None:
         {"role": "user", "text": asked, "thinking": "", "generated": False},
         {"role": "assistant", "text": said, "thinking": "", "generated": True},
     ]
-    row = {"conversation_key": "c", "turns": turns, "masked": 0, "scrub_failed": False}
+    row = {"conversation_key": "c", "turns": turns, "ended_by": "unknown", "masked": 0, "scrub_failed": False}
     (found,) = score_rows([row], load_scorer(), ScorePolicy(), 0.0)
     assert "task_failure" in found["codes"]
 

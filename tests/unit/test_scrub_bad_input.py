@@ -158,7 +158,7 @@ def test_a_conversation_that_fails_keeps_its_row_without_a_word_and_the_next_is_
     def row(text: str) -> dict[str, Any]:
         turn = {"role": "user", "text": text, "thinking": "a hushed thought", "generated": False}
         return {"record_id": "c1", "user_id": "u1", "surface": "chat", "started_at": None, "ended_by": "user",
-                "turns": [turn, turn | {"text": "fine"}]}  # fmt: skip
+                "version": text, "turns": [turn, turn | {"text": "fine"}]}  # fmt: skip
 
     rows = [row(EMAIL), row(f"call {PHONE}")]
     failed, passed = scrubbed_rows(rows, failing, ScrubPolicy(), b"k" * 32, "r1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import time
 from collections.abc import Callable
@@ -55,14 +54,9 @@ def test_off_by_default_and_without_leave_nothing_is_opened(
     tmp_path: Path,
     policy: dict[str, Any],
     said: str,
-    monkeypatch: pytest.MonkeyPatch,
+    no_network: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def denied(*a: Any, **k: Any) -> None:
-        raise AssertionError("a socket was asked for")
-
-    for name in ("socket", "create_connection", "getaddrinfo"):
-        monkeypatch.setattr(socket, name, denied)
     root = write_run(tmp_path, policy)
     with pytest.raises(SystemExit) as ended:
         main(["second-read", str(root)])

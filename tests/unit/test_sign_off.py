@@ -203,7 +203,7 @@ def test_a_sign_off_of_another_run_is_a_replay(root: Path, panel: Panel, tmp_pat
 
 
 def test_a_candidate_with_a_failed_gate_is_not_published(panel: Panel, tmp_path: Path) -> None:
-    root = write_release(tmp_path / "failed", gates_passed=False)
+    root = write_release(tmp_path / "failed", failed_gates=("max_distress_rate",))
     for person in ("ada", "ben"):
         panel.vote(root, person)
     assert refused(panel, root, tmp_path / "dest") == {Refusal.FAILED_GATES}

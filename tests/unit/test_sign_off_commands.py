@@ -65,6 +65,28 @@ def test_a_refused_publication_ends_with_six_and_every_reason(
     assert not (tmp_path / "dest").exists()
 
 
+def test_a_failed_gate_is_waived_on_the_command_line(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trust, failed = tmp_path / "trust.toml", write_release(tmp_path / "failed", failed_gates=("max_distress_rate",))
+    trust.write_text(trust.read_text().replace('"ada"', '"ada"\nmay_waive = true'))
+
+    def sign(person: str, *more: str) -> int:
+        key = tmp_path / "keys" / f"{person}.key.pem"
+        return welfare("sign-off", failed, "--key", key, "--decision", "approve", "--person", person, *more)
+
+    assert sign("ada") == sign("ben") == 0
+    assert welfare("publish", failed, "--trust", trust, "--to", tmp_path / "dest") == 6
+    assert "[failed_gates] gate max_distress_rate failed" in capsys.readouterr().err
+    assert sign("ada", "--waive", "max_age_days", "it is old") == 6
+    waiver = ("--waive", "max_distress_rate", "one broken tool")
+    assert sign("ada", *waiver, *waiver) == 2
+    assert sign("ada", *waiver) == 0
+    assert welfare("publish", failed, "--trust", trust, "--to", tmp_path / "dest") == 0
+    assert welfare("verify", tmp_path / "dest", "--trust", trust) == 0
+    assert "waived max_distress_rate: one broken tool" in capsys.readouterr().out
+
+
 def test_the_one_who_ran_the_job_is_known_from_the_run_s_record(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

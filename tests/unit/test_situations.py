@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from classifiers.turn import ModelTurn
-from pipelines.situations import Item, clearest_turns, codes_of, said_by_row, trigger_of, turns_before
+from pipelines.situations import Item, causes_of, clearest_turns, codes_of, said_by_row, trigger_of, turns_before
 from schemas.labels import SITUATIONS, Trigger
 
 
@@ -13,17 +13,34 @@ def probabilities(**high: float) -> list[float]:
     return [high.get(str(situation), 0.0) for situation in SITUATIONS]
 
 
+def caused(near: list[list[float]], wide: list[float], cheap: list[float] | None = None) -> str:
+    return trigger_of(causes_of(np.array(near), np.array(wide), np.array(cheap or probabilities())).tolist())
+
+
 def items(*texts: str, row: int = 0) -> list[Item]:
-    return [Item(row, 2 * n + 1, "said", ModelTurn((), text)) for n, text in enumerate(texts)]
+    return [Item(row, 2 * n + 1, "said", ModelTurn((), text), ModelTurn((), text)) for n, text in enumerate(texts)]
 
 
 def test_the_trigger_may_stand_some_turns_before_the_expression() -> None:
     early = [probabilities(abuse=0.9), probabilities(), probabilities(abuse=0.2, ideas=0.3)]
-    assert trigger_of(early) == "abuse"
+    assert caused(early, probabilities(abuse=0.3, ideas=0.3)) == "abuse"
+
+
+def test_what_stands_further_back_outweighs_the_scored_turns() -> None:
+    near, cheap = [probabilities(task_failure=0.9)], probabilities(abuse=0.2, task_failure=0.2)
+    assert caused(near, probabilities(abuse=0.6), cheap) == "abuse"
+    assert caused(near, probabilities(abuse=0.3), cheap) == "task_failure"
+
+
+def test_the_cheap_heads_decide_where_the_encoder_does_not() -> None:
+    close = probabilities(abuse=0.5, pressure=0.48)
+    assert caused([close], close) == "abuse"
+    assert caused([close], close, probabilities(pressure=0.6)) == "pressure"
 
 
 def test_an_unlikely_trigger_is_other() -> None:
-    assert trigger_of([probabilities(abuse=0.2)]) == Trigger.OTHER
+    assert trigger_of(probabilities(abuse=0.2)) == Trigger.OTHER
+    assert trigger_of(probabilities(abuse=0.25)) == "abuse"
 
 
 def test_the_clearest_turn_of_each_conversation_is_judged() -> None:
@@ -34,7 +51,7 @@ def test_the_clearest_turn_of_each_conversation_is_judged() -> None:
 
 
 def test_reasoning_gives_no_codes() -> None:
-    found = [*items("a", "b"), Item(0, 3, "thinking", ModelTurn((), "c"))]
+    found = [*items("a", "b"), Item(0, 3, "thinking", ModelTurn((), "c"), ModelTurn((), "c"))]
     assert said_by_row(found) == {0: [0, 1]}
 
 

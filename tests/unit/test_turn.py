@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.turn import (
+    CAUSE_CHARS,
     CLS,
     CONTEXT_TOKENS,
     MAX_CONTEXT_CHARS,
@@ -15,6 +16,7 @@ from classifiers.turn import (
     SEP,
     WINDOW_TOKENS,
     ModelTurn,
+    cause_turn,
     context_of,
     context_text,
     encode,
@@ -33,6 +35,13 @@ def test_context_is_the_last_two_turns_with_text_and_no_system_prompt() -> None:
     ]
     assert context_of(turns, 5) == (("assistant", "two"), ("user", "three"))
     assert context_of(turns, 1) == ()
+
+
+def test_what_situations_are_told_from_reaches_further_back_and_is_one_window() -> None:
+    turns = [("user", f"u{n}") if n % 2 == 0 else ("assistant", f"a{n}") for n in range(7)]
+    turn = cause_turn(turns, 5, "word " * 500)
+    assert [text for _, text in turn.context] == ["a1", "u2", "a3", "u4"]
+    assert len(turn.text) == CAUSE_CHARS
 
 
 def test_a_long_context_keeps_its_end() -> None:

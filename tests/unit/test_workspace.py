@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 import tempfile
 from pathlib import Path
@@ -35,15 +34,6 @@ def test_raw_and_released_tables_have_no_restricted_folder(tmp_path: Path, table
         space.folder(table, "f")  # type: ignore[arg-type]
 
 
-def test_a_folder_that_holds_another_release_is_refused(tmp_path: Path) -> None:
-    space = open_workspace(tmp_path, "r1")
-    space.released.mkdir()
-    (space.released / "manifest.json").write_text(json.dumps({"release": "r1"}))
-    open_workspace(tmp_path, "r1")
-    with pytest.raises(UsageError, match="another release"):
-        open_workspace(tmp_path, "r2")
-
-
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(UsageError, match="--out"):
@@ -70,6 +60,32 @@ def test_the_temporary_root_is_wiped_at_the_end_and_after_a_crash(tmp_path: Path
         (folder / "text").write_text("x")
     assert not folder.exists()
     assert tempfile.gettempdir() == before
+
+
+def test_a_release_that_a_killed_run_moved_aside_comes_back_and_its_drafts_go(tmp_path: Path) -> None:
+    space = open_workspace(tmp_path, "r1")
+    old, draft = tmp_path / ".replaced-123", tmp_path / ".released-123"
+    for folder in (old, draft):
+        folder.mkdir()
+        (folder / "report.html").write_text(folder.name)
+    with locked(space):
+        assert (space.released / "report.html").read_text() == ".replaced-123"
+    assert not old.exists() and not draft.exists()
+    old.mkdir()
+    with locked(space):
+        assert (space.released / "report.html").read_text() == ".replaced-123"
+    assert not old.exists(), "the release is there: what was moved aside is its forerunner"
+
+
+def test_a_run_killed_while_it_made_a_key_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = open_workspace(tmp_path, "r1")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            open_keys(space.keys)
+    assert not list(space.keys.glob("*.key"))
+    assert len(open_keys(space.keys).pseudonym) == 32
+    assert {mode(path) for path in space.keys.iterdir()} == {0o600}
 
 
 def test_keys_are_made_once_and_never_shown(tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from classifiers.recognizers.traits import traits_of
 from classifiers.scrub_fold import fold
 from classifiers.scrub_rules import make_rules
+from tests.unit.cost import processor_seconds
 
 SIZE = 80_000
 BAITS = [
@@ -20,15 +19,16 @@ BAITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("bait", BAITS)
 def seconds(text: str) -> float:
     """Processor time that all recognisers take for a text."""
-    began = time.process_time()
+    return processor_seconds(lambda: recognise(text), tries=2)
+
+
+def recognise(text: str) -> None:
     folded = fold(text).text
     traits_of(folded, "")
     for rule in make_rules():
         rule.enhance_using_context(folded, rule.analyze(folded, [rule.ENTITY]), [], None, None)
-    return time.process_time() - began
 
 
 @pytest.fixture(scope="module")
