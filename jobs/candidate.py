@@ -156,7 +156,7 @@ def write_candidate(
     given = frames.given
     origins = () if given is None else (given.release, given.trial, *given.origins)
     facts = FrameFacts(run.release, run_key, trial, run.policies.retention.frame_days, origins)
-    store_frame(space, make_frame(rows, numbers, tables[TERMS.name].to_pylist(), facts))
+    store_frame(space, make_frame(rows, numbers, tables[TERMS.name].to_pylist(), facts, policy))
     return Candidate(space.released, tables, manifest)
 
 

@@ -33,7 +33,7 @@ from pipelines.pseudonym import pseudonym
 from pipelines.stages import Run
 from pipelines.worker import use_key
 from schemas.errors import NothingNew, UsageError
-from schemas.policy import Policies
+from schemas.policy import DisclosurePolicy, Policies
 from schemas.policy_file import fingerprint, resolved
 from schemas.release import check_release_name
 from schemas.row_level import CLUSTER_FRAMES, CLUSTER_STABILITY, CLUSTER_TERMS, CLUSTERED
@@ -173,7 +173,7 @@ def _restricted(
     given = fingerprint([(s.digest, s.format) for s in sources], found.shards)
     read = transcripts(spark, sources, request.release, policies.read, found.shards)
     rows = row_level(spark, read, given, found.shards, context, space, keys, progress, request.fresh)
-    made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests)
+    made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests, *_floors(policies.disclosure))
     with progress.step("cluster"), spark_faults("cluster"):
         stored, beside = _clustered(rows.last, request, space.folder(CLUSTERED, made), keys, frames)
     kept = [*rows.folders, stored.folder]
@@ -192,12 +192,20 @@ def _clustered(
     beside = [(folder / f"{name}.parquet", table) for name, table in tables.items()]
     stored = find_table(folder)
     if stored is None or not all(path.exists() for path, _ in beside):
-        clustered, *made = cluster(frame, request.policies.cluster, frames.given, frames.before, frames.alone)
+        policies = request.policies
+        clustered, *made = cluster(
+            frame, policies.cluster, frames.given, frames.before, frames.alone, policies.disclosure
+        )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for (path, table), data in zip(beside, made, strict=True):
             write_part(path, data.to_batches(), table.arrow, keys.table)
         stored = write_table(clustered, CLUSTERED, folder, keys.table)
     return stored, [read_part(path, keys.table).cast(table.arrow) for path, table in beside]
+
+
+def _floors(policy: DisclosurePolicy) -> tuple[float, ...]:
+    """What the background of a frame depends on."""
+    return policy.min_conversations, policy.min_users, policy.max_user_share
 
 
 def _drop_others(kept: Sequence[Path]) -> None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.frames import Frame, FrameCluster, frame_rows, place
+from pipelines.frame_rows import frame_rows
+from pipelines.frames import Frame, FrameCluster, place
 from pipelines.like_passages import shared_triggers
 from pipelines.passages import Clusters, Passage, cluster_passages, embed, place_passages
 from pipelines.worker import map_rows
 from schemas.labels import LABELS
+from schemas.policy import DisclosurePolicy
 from schemas.policy_cluster import ClusterPolicy
 from schemas.row_level import CLUSTER_FRAMES, CLUSTER_STABILITY, CLUSTER_TERMS, CLUSTERED, PASSED_ON
 
@@ -34,13 +36,15 @@ def cluster(
     given: Frame | None = None,
     before: Frame | None = None,
     alone: bool = False,
+    floors: DisclosurePolicy | None = None,
 ) -> tuple[DataFrame, pa.Table, pa.Table, pa.Table]:
     """(CLUSTERED, CLUSTER_TERMS, CLUSTER_STABILITY, CLUSTER_FRAMES) from FLAGGED, each label clustered apart, whatever
     the order and partitioning of the rows.
 
     given: the frame whose clusters the passages are assigned to; clusters are fitted where None. before: the baseline's
     frame, in which passages are located too. alone: with `given`, no conversation counts for another: triggers are not
-    told from like passages, and each passage is read and placed by itself, to the last digit.
+    told from like passages, and each passage is read and placed by itself, to the last digit. floors: on which each
+    cell of the background rests.
     """
     from threadpoolctl import threadpool_limits
 
@@ -56,8 +60,10 @@ def cluster(
             found = cluster_passages(passages, policy) if given is None else _placed(passages, known, alone)
             rows: Rows = []
             if found.vectors is not None:
-                earlier, most = before.of(label) if before else [], policy.max_user_passages
-                rows = frame_rows(found.told, found.numbers, found.vectors, earlier, known, most)
+                earlier, around = (before.of(label), before.around(label)) if before else ([], [])
+                rows = frame_rows(
+                    found.told, found.numbers, found.vectors, earlier, known, policy.max_user_passages, around, floors
+                )
             triggers[label] = {} if alone else shared_triggers(found, policy)
         numbers[label] = found.numbers
         terms += [{"label": label, **term} for term in found.terms]

@@ -37,10 +37,10 @@ def compare_clusters(
     and what is in none is not comparable. `grown` and `shrunk` need an interval of the difference of rates that
     excludes zero, and a p-value that is under 0.05 after Holm's correction over all pairs of the label; with a frame
     also that clearly more, or fewer, passages fall where the cluster lay, or else only the grouping changed
-    (`regrouped`). `new` and `gone` need as many conversations that the other trial would have shown a cluster of that
-    rate even at the lower end of its interval, corrected for the number of clusters; of a new one those alone count
-    that lie in no cluster of the baseline; `gone` also needs that clearly fewer passages fall there. Users are taken to
-    differ between the trials. policy: of the release, the default where None.
+    (`regrouped`). `new` is as the match says. `gone` needs as many conversations that this trial would have shown a
+    cluster of that rate even at the lower end of its interval, corrected for the number of clusters, and that clearly
+    fewer passages fall there. Users are taken to differ between the trials. policy: of the release, the default where
+    None.
     """
     policy = policy or DisclosurePolicy()
     names = {"release": _release_of(tables), "baseline": _release_of(baseline)}
@@ -115,23 +115,21 @@ def _of_label(names: Row, now: _Part, before: _Part, match: Match, policy: Discl
                 told[0].add(n)
                 told[1].add(o)
     for number in now.clusters.keys() - told[0]:
-        outside = match.outside.get(number, 1.0)
-        word = "not comparable" if number not in match.new else _alone("new", now, number, before, policy, outside)
+        word = "new" if number in match.new else "near the floor" if number in match.near else "not comparable"
         yield _row(names, now, before, (number, NONE), word, match.by)
     for number in before.clusters.keys() - told[1]:
-        word = "not comparable" if number not in match.gone else _alone("gone", before, number, now, policy)
-        word = "near the floor" if word == "gone" and number not in match.fewer else word
+        gone = number in match.gone and number in match.fewer and _would_show(before, number, now, policy)
+        word = "gone" if gone else "near the floor" if number in match.gone else "not comparable"
         yield _row(names, now, before, (NONE, number), word, match.by)
 
 
-def _alone(word: str, part: _Part, number: int, other: _Part, policy: DisclosurePolicy, outside: float = 1.0) -> str:
-    """`word` where the share `outside` of a cluster of that rate would clear the other trial's floor even at the lower
-    end of its interval. Of many clusters one is always far more common than before by chance: the intervals of all that
-    the release shows hold at once."""
+def _would_show(part: _Part, number: int, other: _Part, policy: DisclosurePolicy) -> bool:
+    """True where a cluster of that rate would clear the other trial's floor even at the lower end of its interval. Of
+    many clusters one is always far rarer than before by chance: the intervals of all that the release shows hold at
+    once."""
     rate, size = cluster_rate(part.clusters[number], part.whole)
-    low = wilson(outside * rate, size, len(part.clusters))[0]
-    enough = low * other.whole["conversations"] >= policy.min_conversations
-    return word if enough else "near the floor"
+    low = wilson(rate, size, len(part.clusters))[0]
+    return bool(low * other.whole["conversations"] >= policy.min_conversations)
 
 
 def _pairs(names: Row, now: _Part, before: _Part, pairs: list[tuple[int, int]], by: str) -> Iterator[Row]:

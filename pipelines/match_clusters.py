@@ -10,7 +10,7 @@ fall into several, they were merged. Methods: one-to-one assignment, Kuhn 1955; 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,10 +46,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Match:
-    """What became of the clusters, by released numbers (this release's, the baseline's). new, gone: of one side only.
-    regrouped: of one side only as well, but what is in it lies elsewhere on the other side. fewer, more: clusters of
-    the baseline where clearly fewer, or more, of this release's passages fall than of its own. outside: share (0 to 1)
-    of a new cluster's passages that lie in no cluster of the baseline. by: `frame` or `terms`.
+    """What became of the clusters, by released numbers (this release's, the baseline's). new, gone: of one side only;
+    new where the baseline plainly held too little of it to show, near where that is not plain. regrouped: of one side
+    only as well, but what is in it lies elsewhere on the other side. fewer, more: clusters of the baseline where
+    clearly fewer, or more, of this release's passages fall than of its own. by: `frame` or `terms`.
     """
 
     by: str
@@ -57,15 +57,17 @@ class Match:
     split: tuple[tuple[int, int], ...] = ()
     merged: tuple[tuple[int, int], ...] = ()
     new: tuple[int, ...] = ()
+    near: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     regrouped: tuple[tuple[int, int], ...] = ()
     fewer: frozenset[int] = frozenset()
     more: frozenset[int] = frozenset()
-    outside: Mapping[int, float] = field(default_factory=dict)
 
 
-def match_frames(now: Sequence[Known], before: Sequence[FrameCluster], policy: DisclosurePolicy) -> Match:
-    """The match of the shown clusters of this release with those of the baseline's frame.
+def match_frames(
+    now: Sequence[Known], before: Sequence[FrameCluster], policy: DisclosurePolicy, around: Sequence[FrameCluster] = ()
+) -> Match:
+    """The match of the shown clusters of this release with those of the baseline's frame, and its background `around`.
 
     now: with entries of number -1 for what is in no shown cluster. A part of a cluster counts only where it clears the
     floors by itself.
@@ -93,15 +95,17 @@ def match_frames(now: Sequence[Known], before: Sequence[FrameCluster], policy: D
         if len(found) == 1 and n not in pairs and n not in told[0] and o not in told[1]
     ]  # fmt: skip
     seen = told[0] | {n for n, _ in alone}, told[1] | {o for _, o in alone}
+    new: list[int] = []
+    near_floor: list[int] = []
     gone, regrouped = [], []
-    new: dict[int, float] = {}
     for n, cluster in enumerate(shown):
         if n not in seen[0]:
             outside = cluster.landed.get(UNCLUSTERED, Support())
-            if clears(outside, policy) and outside.conversations >= MOST * cluster.size:
-                new[cluster.number] = outside.conversations / cluster.size
-            else:
+            if not clears(outside, policy) or outside.conversations < MOST * cluster.size:
                 regrouped.append((cluster.number, -1))
+            else:
+                unheard = is_new(cluster, now, before, around, policy)
+                (new if unheard else near_floor).append(cluster.number)
     for o, old in enumerate(before):
         if o not in seen[1]:
             still = together([cluster.landed.get(old.number, Support()) for cluster in now])
@@ -112,7 +116,8 @@ def match_frames(now: Sequence[Known], before: Sequence[FrameCluster], policy: D
 
     fewer, more = (frozenset(o.number for o in before if sign * _moved(now, o, policy) > _CLEARLY) for sign in (-1, 1))
     return Match(
-        "frame", named(alone), named(split), named(merged), tuple(new), tuple(gone), tuple(regrouped), fewer, more, new
+        "frame", named(alone), named(split), named(merged), tuple(new), tuple(near_floor), tuple(gone),
+        tuple(regrouped), fewer, more,
     )  # fmt: skip
 
 
@@ -123,11 +128,51 @@ def _moved(now: Sequence[Known], old: FrameCluster, policy: DisclosurePolicy) ->
     total = sum(cluster.size for cluster in now)
     part = together([cluster.landed.get(old.number, Support()) for cluster in now])
     here = part.conversations if clears(part, policy) else policy.min_conversations
-    if not total or not old.flagged:
+    return _errors(here, total, old.placed * old.flagged, old.flagged)
+
+
+def _errors(here: float, total: float, there: float, other: float) -> float:
+    """By how many standard errors here / total is above there / other."""
+    if not total or not other:
         return 0.0
-    pooled = (here + old.placed * old.flagged) / (total + old.flagged)
-    spread = math.sqrt(_INFLATION * pooled * (1 - pooled) * (1 / total + 1 / old.flagged))
-    return (here / total - old.placed) / spread if spread else 0.0
+    pooled = min(1.0, (here + there) / (total + other))
+    spread = math.sqrt(_INFLATION * pooled * (1 - pooled) * (1 / total + 1 / other))
+    return (here / total - there / other) / spread if spread else 0.0
+
+
+def is_new(
+    cluster: Known, now: Sequence[Known], before: Sequence[FrameCluster], around: Sequence[FrameCluster],
+    policy: DisclosurePolicy,
+) -> bool:  # fmt: skip
+    """Whether the baseline held clearly too little of a cluster to show it, of what lies in none of its clusters.
+
+    Of its passages as many are taken to have been there as their part of each cell of the baseline's background comes
+    to, and of those that lie beyond the cells, their part of what lay beyond them in the baseline. What is more than
+    that must be most of the cluster, as much as would have cleared the floor in the smaller of the two trials, and by
+    as many standard errors as are clear.
+    """
+    if not before:
+        return True
+    total, other = sum(one.size for one in now), before[0].flagged
+    outside = cluster.landed[UNCLUSTERED].conversations
+    cells = {cell.number: cell.placed for cell in around}
+    mine = {number: _landed(cluster, number) for number in cells}
+    beyond, beyond_all = outside - sum(mine.values()), sum(_beyond(one, cells) for one in now)
+    there = min(beyond, max(0.0, 1 - sum(c.placed for c in (*before, *around))) * total * beyond / max(1, beyond_all))
+    for number, count in mine.items():
+        if count:
+            there += count * min(1.0, cells[number] * total / sum(_landed(one, number) for one in now))
+    more = outside - there
+    enough = more >= MOST * cluster.size and more * min(1.0, other / total) >= policy.min_conversations
+    return enough and _errors(outside, total, there * other / total, other) > _CLEARLY
+
+
+def _landed(cluster: Known, number: int) -> int:
+    return cluster.landed.get(number, Support()).conversations
+
+
+def _beyond(cluster: Known, cells: Collection[int]) -> int:
+    return _landed(cluster, UNCLUSTERED) - sum(_landed(cluster, number) for number in cells)
 
 
 def _share(cluster: Known, old: int, policy: DisclosurePolicy) -> float:
@@ -177,10 +222,14 @@ def matches(
     """By label, the match with the baseline's frame. rows: of CLUSTER_FRAMES; numbers: as in make_frame."""
     known: dict[str, list[Known]] = {str(label): [] for label in LABELS}
     for row in rows:
+        if row["cluster"] < UNCLUSTERED:
+            continue  # the background: of what counts under -1 already
         number = numbers.get((row["label"], row["cluster"]), UNCLUSTERED)
         landed = {
             part["baseline_cluster"]: Support(part["conversations"], part["users"], part["top"])
             for part in row["landed"]
         }
         known[row["label"]].append(Known(number, tuple(row["centroid"]), row["conversations"], landed))
-    return {label: match_frames(found, before.of(label), policy) for label, found in known.items()}
+    return {
+        label: match_frames(found, before.of(label), policy, before.around(label)) for label, found in known.items()
+    }

@@ -49,7 +49,9 @@ CLUSTER_STABILITY = Table(
 
 LANDED = pa.struct(
     [
-        pa.field("baseline_cluster", pa.int32(), nullable=False),  # number in the baseline's frame; -1 in none of it
+        pa.field(
+            "baseline_cluster", pa.int32(), nullable=False
+        ),  # number in the baseline's frame; -1 in none of its clusters
         pa.field("conversations", pa.int64(), nullable=False),
         pa.field("users", pa.int64(), nullable=False),
         pa.field("top", pa.int64(), nullable=False),  # most conversations of one user
@@ -62,15 +64,23 @@ CLUSTER_FRAMES = Table(
     "cluster_frames",
     (
         Column("label", pa.string(), "`distress` or `joy`."),
-        Column("cluster", pa.int32(), "Cluster number within the label; -1 for what is in none, without a centroid."),
+        Column(
+            "cluster",
+            pa.int32(),
+            "Cluster number within the label; -1 for what is in none, without a centroid; from -3 downwards the cells"
+            " of what lies in none.",
+        ),
         Column("conversations", pa.int64(), "Flagged conversations in it. Exact: restricted."),
+        Column("users", pa.int64(), "Users behind these. Exact: restricted."),
+        Column("top", pa.int64(), "Most of these of one user. Exact: restricted."),
         Column("centroid", NUMBERS, "Mean direction of its users' passages, 1152 numbers."),
         Column("least", pa.float64(), "Least cosine to the centroid at which a passage belongs to it."),
         Column("placed", pa.int64(), "Flagged conversations nearest to it and near enough. Exact: restricted."),
         Column(
             "landed",
             pa.list_(pa.field("element", LANDED, nullable=False)),
-            "Where they lie in the baseline's frame; empty without one.",
+            "Where they lie in the baseline's frame, those in a cell of its background also under -1; empty without"
+            " one.",
         ),
     ),
     ("label", "cluster"),

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from pipelines.aggregate import tabulate
 from pipelines.flag_course import NOT_FLAGGED
-from pipelines.frames import Frame, FrameFacts, frame_rows, make_frame
+from pipelines.frame_rows import frame_rows
+from pipelines.frames import Frame, FrameFacts, make_frame
 from pipelines.passages import Passage
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Quality
@@ -88,8 +89,9 @@ def released(
     """
     passages = [Passage(f"c{i:05d}", users[i], "") for i in range(len(group))]
     numbers_of = {p.conversation_key: c for p, c in zip(passages, clusters, strict=True)}
-    earlier = before.of("distress") if before else []
-    rows = [{"label": "distress", **row} for row in frame_rows(passages, numbers_of, vectors, earlier)]
+    earlier, around = (before.of("distress"), before.around("distress")) if before else ([], [])
+    found = frame_rows(passages, numbers_of, vectors, earlier, around=around)
+    rows = [{"label": "distress", **row} for row in found]
     listed = [_row(i, user, clusters[i] if i < len(group) else None) for i, user in enumerate(users)]
     exact = Exact(listed, POLICY)
     numbers: dict[tuple[str, int], int] = {}

@@ -19,7 +19,7 @@ from tests.unit.test_compare import rate
 
 POLICY = DisclosurePolicy()
 Row = dict[str, Any]
-NAMES = {0: "abuse: error", 1: "identity: poem", 2: "mixed", 3: "creative: story", -1: UNCLUSTERED}
+NAMES = {0: "abuse: error", 1: "identity: poem", 2: "mixed", 3: "creative: story", 5: "abuse: night", -1: UNCLUSTERED}
 
 
 def cluster(name: str, number: int, flagged: int, total: int, effect: float = 1.0) -> Row:
@@ -93,30 +93,25 @@ def test_many_pairs_need_more_to_be_told_apart() -> None:
     assert among[0, 0]["change"] == "same" and among[0, 0]["difference_low"] > 0
 
 
-def test_one_side_only_is_new_or_gone_where_the_other_would_have_shown_it() -> None:
-    match = Match("frame", new=(0, 1), gone=(2, 3), fewer=frozenset({2}))
-    found = changes(tables("r-2", {0: 60, 1: 15}), tables("r-1", {2: 60, 3: 60}), match)
+def test_one_side_only_is_new_or_gone_or_near_the_floor() -> None:
+    match = Match("frame", new=(0,), near=(1,), gone=(2, 3), fewer=frozenset({2}))
+    found = changes(tables("r-2", {0: 60, 1: 15, 5: 20}), tables("r-1", {2: 60, 3: 60}), match)
     assert {key: row["change"] for key, row in found.items()} == {
-        (0, -1): "new", (1, -1): "near the floor", (-1, 2): "gone", (-1, 3): "near the floor"
+        (0, -1): "new", (1, -1): "near the floor", (5, -1): "not comparable",
+        (-1, 2): "gone", (-1, 3): "near the floor",
     }  # fmt: skip
     assert (found[0, -1]["name"], found[0, -1]["baseline_name"]) == (NAMES[0], "")
     assert (found[-1, 2]["name"], found[-1, 2]["baseline_name"]) == ("", NAMES[2])
     assert found[0, -1]["baseline_rate"] is None and found[-1, 2]["rate"] is None
 
 
-def test_among_many_clusters_one_must_be_larger_to_be_new() -> None:
-    """One of fifty is often far more common than before by chance, so that intervals must hold at once."""
-    match = Match("frame", new=(0,))
-    before = tables("r-1", {0: 60})
-    assert changes(tables("r-2", {0: 25}, effect=1.2), before, match)[0, -1]["change"] == "new"
-    others = tables("r-2", {0: 25, 1: 60, 2: 60, 3: 60}, effect=1.2)
-    assert changes(others, before, match)[0, -1]["change"] == "near the floor"
-
-
-@pytest.mark.parametrize(("outside", "expected"), [(1.0, "new"), (0.5, "near the floor")])
-def test_of_a_new_cluster_only_what_lies_in_none_of_the_baseline_s_counts(outside: float, expected: str) -> None:
-    match = Match("frame", new=(0,), outside={0: outside})
-    assert changes(tables("r-2", {0: 40}), tables("r-1", {1: 60}), match)[0, -1]["change"] == expected
+def test_among_many_clusters_one_must_be_larger_to_be_gone() -> None:
+    """One of fifty is often far rarer than before by chance, so that intervals must hold at once."""
+    match = Match("frame", gone=(0,), fewer=frozenset({0}))
+    now = tables("r-2", {0: 60})
+    assert changes(now, tables("r-1", {0: 25}, effect=1.2), match)[-1, 0]["change"] == "gone"
+    others = tables("r-1", {0: 25, 1: 60, 2: 60, 3: 60}, effect=1.2)
+    assert changes(now, others, match)[-1, 0]["change"] == "near the floor"
 
 
 def test_a_small_trial_cannot_show_that_a_cluster_is_gone() -> None:

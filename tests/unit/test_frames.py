@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.frames import FrameCluster, FrameFacts, frame_rows, make_frame, place, read_frame
+from pipelines.frame_rows import frame_rows
+from pipelines.frames import FrameCluster, FrameFacts, make_frame, place, read_frame, significant
 from pipelines.passages import Passage
 from schemas.errors import UsageError
+from schemas.policy import DisclosurePolicy
 
 FACTS = FrameFacts("r-1", "key-1", "trial-1", 400)
 
@@ -71,6 +73,26 @@ def test_where_members_land_in_the_baseline_is_counted_with_its_users() -> None:
     assert by_number[-1] == [{"baseline_cluster": 2, "conversations": 1, "users": 1, "top": 1}]
 
 
+def test_what_lands_in_a_cell_of_the_background_counts_as_unclustered_too() -> None:
+    before = [FrameCluster("joy", 2, tuple(unit((0, 1.0)).tolist()), 0.8)]
+    around = [FrameCluster("joy", -3, tuple(unit((1, 1.0)).tolist()), 0.8),
+              FrameCluster("joy", -4, tuple(unit((0, 1.0)).tolist()), 0.8)]  # fmt: skip
+    vectors = [unit((0, 1.0)), unit((1, 1.0)), unit((1, 1.0)), unit((3, 1.0))]
+    found = rows_of(["a", "a", "a", "c"], vectors, [0, 0, 0, 0], before=before, around=around)[0]["landed"]
+    assert {row["baseline_cluster"]: (row["conversations"], row["users"], row["top"]) for row in found} == {
+        2: (1, 1, 1), -1: (3, 2, 2), -3: (2, 1, 2)
+    }  # fmt: skip
+
+
+def test_the_background_is_of_what_is_placed_in_no_cluster() -> None:
+    vectors = [unit((0, 1.0))] * 20 + [unit((1, 1.0), (2, 0.1 * (i % 2))) for i in range(20)]
+    rows = rows_of([f"u{i}" for i in range(40)], vectors, [0] * 20 + [-1] * 20)
+    assert [(row["cluster"], row["conversations"], row["users"], row["top"]) for row in rows] == [
+        (-1, 20, 20, 1), (0, 20, 20, 1), (-3, 20, 20, 1)
+    ]  # fmt: skip
+    assert rows[2]["centroid"][1] > 0.99 and rows[2]["placed"] >= 19
+
+
 def test_clusters_of_a_given_frame_stay_where_they_lie() -> None:
     given = [FrameCluster("joy", 0, tuple(unit((5, 1.0)).tolist()), 0.4)]
     found = rows_of(["a", "b"], [unit((0, 1.0), (5, 1.0))] * 2, [0, 0], given=given)[0]
@@ -91,6 +113,28 @@ def test_only_shown_clusters_are_in_a_frame_under_their_released_numbers() -> No
     frame = make_frame(rows, {("joy", 1): 0}, terms, FACTS)
     assert [(c.number, c.terms, c.placed, c.flagged) for c in frame.clusters] == [(0, ("story", "poem"), 0.4, 50)]
     assert frame.of("distress") == []
+
+
+def test_a_frame_keeps_a_cell_of_the_background_only_where_it_clears_the_floors_of_the_release() -> None:
+    rows, terms = made()
+    cell = {"label": "joy", "cluster": -3, "conversations": 15, "users": 5, "top": 3, "placed": 14, "landed": []}
+    cell |= {"centroid": unit((7, 1.0)).tolist(), "least": 0.5}
+    for change, kept in (({}, True), ({"users": 4}, False), ({"conversations": 14}, False), ({"top": 6}, False)):
+        frame = make_frame([*rows, cell | change], {("joy", 1): 0}, terms, FACTS)
+        assert [c.number for c in frame.around("joy")] == [-3] * kept
+        assert frame.clusters[0].placed == 0.4, "cells are counted among the unclustered, not beside them"
+    assert make_frame([*rows, cell], {}, terms, FACTS).background == (), "no cluster is shown: nothing to compare"
+    strict = DisclosurePolicy(min_conversations=20)
+    assert make_frame([*rows, cell], {("joy", 1): 0}, terms, FACTS, strict).background == ()
+    again = read_frame(make_frame([*rows, cell], {("joy", 1): 0}, terms, FACTS).text())
+    assert again.around("joy")[0].placed == significant(14 / 50, 3)
+
+
+def test_a_frame_of_before_there_was_a_background_is_read() -> None:
+    rows, terms = made()
+    plain = json.loads(make_frame(rows, {("joy", 0): 0}, terms, FACTS).text())
+    del plain["background"]
+    assert read_frame(json.dumps(plain)).background == ()
 
 
 def test_a_frame_holds_no_text_and_no_pseudonym() -> None:

@@ -47,7 +47,7 @@ def test_clusters_that_lie_together_are_one_whatever_their_numbers() -> None:
 
 def test_a_cluster_that_lies_apart_is_new_and_one_that_nobody_falls_into_is_gone() -> None:
     now = [new(0, middle(0), 300, to_0=270), new(1, middle(9), 300)]
-    found = match_frames(now, [old(0, 0), old(1, 1)], POLICY)
+    found = match_frames(now, [old(0, 0, 0.5), old(1, 1, 0.45)], POLICY)
     assert (found.pairs, found.new, found.gone) == (((0, 0),), (1,), (1,))
     assert found.fewer == {1}
 
@@ -55,16 +55,60 @@ def test_a_cluster_that_lies_apart_is_new_and_one_that_nobody_falls_into_is_gone
 def test_a_part_under_the_floor_decides_no_word() -> None:
     # Eight of fifteen lie outside: a single conversation more or less would else make it new or not.
     assert match_frames([new(0, middle(9), 15, to_1=7)], [old(1, 1)], POLICY).new == ()
-    apart = match_frames([new(0, middle(9), 40, to_1=7)], [old(1, 1)], POLICY)
-    assert apart.new == (0,) and apart.outside == {0: 33 / 40}
+    apart = match_frames([new(0, middle(9), 40, to_1=7)], [old(1, 1, 1.0)], POLICY)
+    assert apart.new == (0,)
     # Of 300 passages 12 would be expected there: 0, 3 and 14 read alike.
     found = {match_frames([new(0, middle(9), 300, to_1=n)], [old(1, 1, 0.04)], POLICY).fewer for n in (0, 3, 14)}
     assert found == {frozenset()}
 
 
+def cell(number: int, placed: float, flagged: int = 1000) -> FrameCluster:
+    """A cell of the baseline's background."""
+    return FrameCluster("joy", number, middle(20 - number), 0.5, (), placed, flagged)
+
+
+def known(number: int, size: int, cells: dict[int, int], inside: int = 0) -> Known:
+    """A cluster whose passages lie in no cluster of the baseline, but for `inside` in its cluster 0."""
+    parts = {**cells, -1: size - inside, 0: inside}
+    return Known(number, middle(9 + max(0, number)), size, {o: Support(n, n, 1) for o, n in parts.items() if n})
+
+
+REST = known(-1, 960, {-3: 30}, 920)
+"""What else there is in a trial of a thousand: 10 lie beyond clusters and background."""
+
+
+@pytest.mark.parametrize(
+    ("now", "word"),
+    [
+        (known(1, 40, {}), "new"),  # nothing was there
+        (known(1, 24, {-3: 24}), "near"),  # of 54 in that cell 30 were there: about 13 of these 24
+        (known(1, 40, {-4: 40}), "near"),  # a cell that held as many
+        (known(1, 40, {-5: 40}), "new"),  # a cell that held 5 of a thousand
+        (known(1, 18, {}), "near"),  # too few to be sure: some 6 of these were beyond everything
+    ],
+    ids=["beyond", "shared", "as-many", "few", "small"],
+)
+def test_a_cluster_is_new_only_where_the_background_held_too_little_of_it(now: Known, word: str) -> None:
+    before, around = [old(0, 0, 0.9)], [cell(-3, 0.03), cell(-4, 0.04), cell(-5, 0.005)]
+    found = match_frames([now, REST], before, POLICY, around)
+    assert (found.new, found.near) == (((1,), ()) if word == "new" else ((), (1,)))
+
+
+def test_where_most_was_beyond_the_frame_before_nothing_is_new() -> None:
+    """A frame without background, of a trial of which two thirds were in no cluster."""
+    rest = known(-1, 960, {}, 340)
+    assert match_frames([known(1, 40, {}), rest], [old(0, 0, 0.34)], POLICY).near == (1,)
+
+
+def test_a_small_baseline_cannot_show_that_a_cluster_is_new() -> None:
+    now = [known(1, 40, {}), known(-1, 960, {}, 955)]
+    assert match_frames(now, [old(0, 0, 1.0, 1000)], POLICY).new == (1,)
+    assert match_frames(now, [old(0, 0, 1.0, 300)], POLICY).near == (1,)
+
+
 def test_near_centroids_alone_are_not_enough_unless_very_near() -> None:
     near = middle(0, 7, 0.7)  # a cosine of .82
-    assert match_frames([new(0, near)], [old(0, 0)], POLICY).new == (0,)
+    assert match_frames([new(0, near)], [old(0, 0, 0.9)], POLICY).new == (0,)
     assert match_frames([new(0, near, to_0=60)], [old(0, 0)], POLICY).pairs == ((0, 0),)
     assert match_frames([new(0, middle(0, 7, 0.2))], [old(0, 0)], POLICY).pairs == ((0, 0),)
 
@@ -118,7 +162,7 @@ def test_every_cluster_gets_one_fate_and_order_changes_nothing(seed: int, here: 
         parts: dict[str, Any] = {f"to_{o}": int(x) for o, x in enumerate(rng.integers(0, 100 // max(1, there), there))}
         now.append(new(n, tuple(rng.normal(size=384) + 2 * (n % 2)), 100, **parts))
     found = match_frames(now, before, POLICY)
-    fates = [n for n, _ in found.pairs] + list(found.new) + [n for n, o in found.regrouped if n >= 0]
+    fates = [n for n, _ in found.pairs] + [*found.new, *found.near] + [n for n, o in found.regrouped if n >= 0]
     grouped = {n for n, _ in (*found.split, *found.merged)}
     assert sorted([*fates, *grouped]) == list(range(here))
     old_fates = [o for _, o in found.pairs] + list(found.gone) + [o for _, o in found.regrouped if o >= 0]
