@@ -63,13 +63,14 @@ def aggregate(
     counts = user_counts(population.frame).persist()
     try:
         cells = reduce_cells(counts)
+        words = terms_of(population, CLUSTER_TERMS.conform(terms), policy.max_terms_per_user)
         splits = {name: _values(population.named[name], population.pooled[name], name) for name in SPLITS}
 
         def unions(wanted: Mapping[Split, Iterable[str]]) -> Mapping[Split, Cell]:
             return reduce_unions(counts, wanted)
 
         return tabulate(
-            cells, splits, population.named, unions, terms_of(population, CLUSTER_TERMS.conform(terms)),
+            cells, splits, population.named, unions, words,
             check_release_name(release), policy, quality, screen_share, read, second, stability, sampled_share, numbers,
             secret,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Which conversations count in a release, and under which names.
 
-1. At most so many conversations of a user, chosen by a keyed hash: nobody weighs more than that in any table.
+1. At most so many conversations of a user, chosen by a keyed hash: nobody weighs more than that in any table. And at
+   most so many of the triggers, clusters and terms, which are many: see pipelines/contribution.py.
 2. Every way of splitting the trial (surface, week, language, length, ...) gets names that clear the floors. What does
    not clear them pools in one value. A pool that does not clear them either is left out of *every* table: denominators
    then sum exactly to their totals, and no subtraction finds what was left out, since no total holds it.
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipelines.contribution import Counted, bounded_cells, bounded_terms
 from pipelines.disclosure import Support, clears
 from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES, UNKNOWN
 from schemas.labels import LABELS
@@ -79,7 +81,7 @@ def _counted(frame: DataFrame, most: int) -> DataFrame:
 def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
     """The population of a release from CLUSTERED."""
     kept = _counted(bounded(clustered, policy.max_conversations_per_user), policy.max_turns_per_conversation)
-    frame = _splits(kept).persist()
+    frame = bounded_cells(_splits(kept), policy.max_cells_per_user).persist()
     kept = frame
     while True:
         values = _supports(kept, {})
@@ -98,22 +100,20 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
     return Population(_renamed(kept, failing), frame, named, pooled)
 
 
-def terms_of(population: Population, terms: pa.Table) -> pa.Table:
-    """CLUSTER_TERMS with the users behind each term counted among the conversations of `population` alone.
+def terms_of(population: Population, terms: pa.Table, most: int) -> pa.Table:
+    """CLUSTER_TERMS with the users behind each term counted among the conversations of `population` alone, and no user
+    in more than `most` terms; holders: those that count.
 
     What no other table counts must not release a term either. terms: exact, of all flagged conversations.
     """
     from pyspark.sql import functions as F
 
-    flagged = F.lit(False)
-    for label in LABELS:
-        flagged |= F.col(label)["flagged"]
-    kept = population.frame.where(flagged).select("conversation_key", "user_key").collect()
-    user_of = {row["conversation_key"]: row["user_key"] for row in kept}
-    rows = terms.to_pylist()
-    for row in rows:
-        row["users"] = len({user_of[key] for key in row["holders"] if key in user_of})
-    return pa.Table.from_pylist(rows, schema=terms.schema)
+    counted: Counted = {}
+    for label in map(str, LABELS):
+        kept = population.frame.where(F.col(label)["flagged"])
+        for row in kept.select("conversation_key", "user_key", F.col(label)["cluster"].alias("cluster")).collect():
+            counted[label, row["conversation_key"]] = (row["user_key"], row["cluster"])
+    return bounded_terms(counted, terms, most)
 
 
 def _failing(split: str, values: dict[tuple[str, str], Support], policy: DisclosurePolicy) -> list[str]:

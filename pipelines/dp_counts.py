@@ -6,11 +6,11 @@ rule that looks at that user's own rows alone: so the counts of two trials that 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.contribution import bounded as bounded
 from pipelines.disclosure_words import TRIGGERS
 from pipelines.frames import UNCLUSTERED, Frame
 from schemas.labels import LABELS
@@ -83,13 +83,6 @@ def count(mine: Mapping[str, Collection[str]], listed: Sequence[str], most: int)
     known = frozenset(listed)
     found = Counter(cell for who, held in mine.items() for cell in bounded(known.intersection(held), who, most))
     return {cell: found[cell] for cell in listed}
-
-
-def bounded(held: Collection[str], who: str, most: int) -> list[str]:
-    """At most `most` of a user's cells: the first by a hash of the user's pseudonym and the cell."""
-    if len(held) <= most:
-        return list(held)
-    return sorted(held, key=lambda cell: hashlib.sha256(f"cell\0{who}\0{cell}".encode()).digest())[:most]
 
 
 def _totals(people: Iterable[Person], listed: Sequence[str]) -> dict[str, int]:

@@ -18,7 +18,8 @@ Row = dict[str, Any]
 Tables = Mapping[str, pa.Table]
 _DISTRESS = str(Label.DISTRESS)
 _FLOORS = ("min_conversations", "min_users", "max_user_share", "max_conversations_per_user",
-           "max_turns_per_conversation", "round_to", "min_term_users")  # fmt: skip
+           "max_cells_per_user", "max_terms_per_user", "max_turns_per_conversation", "round_to",
+           "min_term_users")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

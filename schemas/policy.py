@@ -162,6 +162,11 @@ class DisclosurePolicy:
     """Largest share of a cell's conversations that one user may hold; above it the cell is suppressed."""
     max_conversations_per_user: int = 50
     """Conversations of one user that count in a release, chosen by a keyed hash."""
+    max_cells_per_user: int = 20
+    """Triggers and clusters, of both labels together, that one user counts in, chosen by a keyed hash; the others count
+    as other triggers and as unclustered."""
+    max_terms_per_user: int = 20
+    """Terms, over all clusters, that one user counts behind, chosen in the same way."""
     max_turns_per_conversation: int = 20
     """Turns as which a longer conversation counts in a rate of turns."""
     round_to: int = 5
@@ -176,8 +181,10 @@ class DisclosurePolicy:
             2 <= self.min_users <= self.min_conversations, "disclosure", "min_users", "between 2 and min_conversations"
         )
         _check(0.0 < self.max_user_share <= 1.0, "disclosure", "max_user_share", "above 0 and at most 1")
-        for name in ("max_conversations_per_user", "max_turns_per_conversation"):
+        for name in ("max_conversations_per_user", "max_turns_per_conversation", "max_terms_per_user"):
             _check(getattr(self, name) >= 1, "disclosure", name, "at least 1")
+        # One cell, and one for the rest of each label's triggers and clusters.
+        _check(self.max_cells_per_user >= 5, "disclosure", "max_cells_per_user", "at least 5")
         _check(self.round_to >= 1, "disclosure", "round_to", "at least 1")
         _check(self.min_term_users >= 2, "disclosure", "min_term_users", "at least 2")
 

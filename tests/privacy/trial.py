@@ -119,12 +119,51 @@ def bounded(rows: list[Row], most: int) -> list[Row]:
     return kept
 
 
+def kept_cells(held: set[str], who: str, most: int) -> set[str]:
+    """Which of a user's triggers and clusters, as `label/kind/value`, count where a user counts in at most `most`."""
+    if len(held) <= most:
+        return set(held)
+    rest = {cell for cell in held if cell.endswith(("/trigger/other", "/cluster/-1"))}
+    room = most - len({cell.rsplit("/", 1)[0] for cell in held})
+    by_hash = sorted(held - rest, key=lambda cell: hashlib.sha256(f"cell\0{who}\0{cell}".encode()).hexdigest())
+    return rest | set(by_hash[:room])
+
+
+def cells_of_user(row: Row) -> set[str]:
+    """The triggers and clusters that a row of CLUSTERED is in."""
+    out = set()
+    for label in map(str, LABELS):
+        found = row[label]
+        if not row["not_scored"] and found["flagged"]:
+            out |= {f"{label}/trigger/{found['trigger']}", f"{label}/cluster/{found['cluster']}"}
+        if not row["not_scored"] and not found["flagged"] and found["sampled"] and found["cluster"] >= 0:
+            out.add(f"{label}/cluster/{found['cluster']}")
+    return out
+
+
+def within_cells(rows: list[Row], most: int) -> list[Row]:
+    """`rows` with no user in more than `most` triggers and clusters; the others read `other` and -1."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        held[row["user_key"]] |= cells_of_user(row)
+    kept = {who: kept_cells(cells, who, most) for who, cells in held.items()}
+    out = []
+    for row in rows:
+        changed = dict(row)
+        for cell in cells_of_user(row) - kept[row["user_key"]]:
+            label, kind, _ = cell.split("/")
+            changed[label] = changed[label] | ({"trigger": "other"} if kind == "trigger" else {"cluster": -1})
+        out.append(changed)
+    return out
+
+
 class Exact:
     """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
 
     def __init__(self, rows: list[Row], policy: DisclosurePolicy) -> None:
-        """Applies the contribution bound, leaves out the pools that are too small, and counts every cell."""
-        kept = [(row, _splits(row)) for row in bounded(rows, policy.max_conversations_per_user)]
+        """Applies the contribution bounds, leaves out the pools that are too small, and counts every cell."""
+        counting = within_cells(bounded(rows, policy.max_conversations_per_user), policy.max_cells_per_user)
+        kept = [(row, _splits(row)) for row in counting]
         while True:
             small = {split: self._small(kept, split, policy) for split in POOLS}
             out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]

@@ -21,3 +21,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = build_session("local[2,1]", temporary)
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def few_partitions(spark: SparkSession) -> Iterator[None]:
+    """A shuffle of a small trial into two partitions."""
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    spark.conf.set("spark.sql.shuffle.partitions", "2")
+    yield
+    spark.conf.set("spark.sql.shuffle.partitions", str(before))
