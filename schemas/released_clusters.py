@@ -11,8 +11,8 @@ CHANGES = (
     "new", "gone", "grown", "shrunk", "same", "split", "merged", "regrouped", "near the floor", "not comparable"
 )  # fmt: skip
 """What became of a cluster. `new`, `gone`: not there or below the floor on the other side, where as many as on this
-side would have been shown (pipelines/README.md, Across releases). `near the floor`: shown on one side only, and may just have missed the floor on the other.
-`same`: no change of its rate was seen. `regrouped`: what is in it lies elsewhere on the other side."""
+side would have been shown (pipelines/README.md, Across releases). `near the floor`: shown on one side only, and may just
+have missed the floor on the other. `same`: no change of its rate was seen. `regrouped`: what is in it lies elsewhere on the other side."""
 MATCHES = ("frame", "terms", "none")
 """What clusters were matched by: the baseline's frame, or released terms alone, which is weaker."""
 
