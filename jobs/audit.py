@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.audit_contents import search_file
+from jobs.audit_contents import Inside, Look, search_file
 from jobs.audit_match import Matcher
 from jobs.audit_variants import LEAST_CHARACTERS, patterns
 from schemas.errors import UsageError
@@ -20,11 +20,13 @@ from schemas.errors import UsageError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A planted value in a file. ordinal: its line in the canaries file, from 1. variant: how it was spelt."""
+    """A planted value in a file. ordinal: its line in the canaries file, from 1. variant: how it was spelt. decrypted:
+    it stands there encrypted, and not in the clear."""
 
     file: str
     ordinal: int
     variant: str
+    decrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,22 @@ class Canaries:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search saw. unopened: file and reason, for what could only be searched as it lies."""
+    """What a search saw. unopened: file and reason, for what could only be searched as it lies. decrypted: how many
+    encrypted files were searched inside."""
 
     files: int
     size: int
     findings: tuple[Finding, ...]
     unopened: tuple[tuple[str, str], ...]
+    decrypted: int = 0
+
+
+KeyOf = Callable[[Path], bytes | None]
+"""The key of an encrypted file, None where nobody has it."""
+
+
+def _no_key(path: Path) -> bytes | None:
+    return None
 
 
 class Searcher:
@@ -77,8 +89,9 @@ def read_canaries(path: Path) -> Canaries:
     return Canaries(long, len(values) - len(long))
 
 
-def plain_files(folder: Path, but: Path | None = None) -> list[Path]:
-    """Every file under `folder`, in order; `but`, the canaries file itself, is left out. Links are not followed.
+def plain_files(folder: Path, but: Path | None = None, without: str = "") -> list[Path]:
+    """Every file under `folder`, in order; `but`, the canaries file itself, is left out, and so is the folder of the
+    name `without` at its top. Links are not followed.
 
     Raises UsageError where a folder may not be read: what is not seen cannot be vouched for.
     """
@@ -87,7 +100,9 @@ def plain_files(folder: Path, but: Path | None = None) -> list[Path]:
         raise UsageError("a folder there may not be read. Run the audit as the user who ran the job.") from None
 
     out = []
-    for base, _, names in os.walk(folder, onerror=refuse):
+    for base, folders, names in os.walk(folder, onerror=refuse):
+        if without in folders and Path(base) == folder:
+            folders.remove(without)
         for name in names:
             path = Path(base) / name
             if stat.S_ISREG(path.lstat().st_mode) and not (but is not None and path.samefile(but)):
@@ -95,20 +110,32 @@ def plain_files(folder: Path, but: Path | None = None) -> list[Path]:
     return sorted(out)
 
 
-def search_files(root: Path, files: Sequence[Path], searcher: Searcher) -> Searched:
-    """Searches the files under `root`, and their names."""
+def search_files(root: Path, files: Sequence[Path], searcher: Searcher, key_of: KeyOf = _no_key) -> Searched:
+    """Searches the files under `root`, and their names. key_of: the key of an encrypted Parquet file, None where there
+    is none: its bytes are then searched as they lie."""
     findings: set[Finding] = set()
-    unopened, size = [], 0
+    unopened, size, decrypted = [], 0, 0
     for number, path in enumerate(files, start=1):
         name = path.relative_to(root).as_posix()
         in_name = searcher.search(name.encode("utf-8", "surrogateescape"))
-        shown = f"file number {number} (its name holds a planted value)" if in_name else name
-        hits = set(in_name)
+        side = "restricted/" if name.startswith("restricted/") else ""
+        shown = f"{side}file number {number} (its name holds a planted value)" if in_name else name
+        hits, hidden, key = set(in_name), set[tuple[int, str]](), key_of(path)
+        inside = Inside(key, _adder(searcher, hidden)) if key else None
         try:
-            problems = search_file(path, lambda data, hits=hits: hits.update(searcher.search(data)))  # type: ignore[misc]
+            problems = search_file(path, _adder(searcher, hits), inside)
             size += path.stat().st_size
         except OSError:
             problems = ["a file that may not be read, or went away"]
         findings |= {Finding(shown, line, variant) for line, variant in hits}
+        findings |= {Finding(shown, line, variant, decrypted=True) for line, variant in hidden - hits}
+        decrypted += inside is not None and inside.opened
         unopened += [(shown, problem) for problem in sorted(set(problems))]
-    return Searched(len(files), size, tuple(sorted(findings)), tuple(unopened))
+    return Searched(len(files), size, tuple(sorted(findings)), tuple(unopened), decrypted)
+
+
+def _adder(searcher: Searcher, hits: set[tuple[int, str]]) -> Look:
+    def look(data: bytes) -> None:
+        hits.update(searcher.search(data))
+
+    return look

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from jobs.audit import Canaries, Searcher, plain_files, search_files
 from jobs.audit_variants import without_separators
+from jobs.tables import write_part
 
 SPELLINGS: dict[str, Callable[[str], bytes]] = {
     "as is": lambda v: v.encode(),
@@ -103,8 +104,9 @@ def self_test(released: Path | None) -> SelfTest:
             path.chmod(0o600)
             _plant(path, path.relative_to(copy).as_posix(), planted)
         _plant_archives(copy, planted)
+        key = _plant_encrypted(copy, planted)
         canaries = Canaries(tuple(enumerate(planted.values)))
-        seen = search_files(copy, plain_files(copy), Searcher(canaries))
+        seen = search_files(copy, plain_files(copy), Searcher(canaries), lambda path: key)
     found = {(finding.ordinal, finding.file) for finding in seen.findings}
     return SelfTest(len(planted.values), sum(pair in found for pair in enumerate(planted.places)))
 
@@ -168,3 +170,15 @@ def _plant_archives(copy: Path, planted: Planted) -> None:
     (copy / "probe.log.zst").write_bytes(zstandard.compress(b"\n".join(planted.spelt("probe.log.zst"))))
     with zipfile.ZipFile(copy / "probe.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner.gz", gzip.compress(b"\n".join(planted.spelt("probe.zip"))))
+
+
+def _plant_encrypted(copy: Path, planted: Planted) -> bytes:
+    """A restricted table's part, with a value in every kind of column; its key."""
+    import pyarrow as pa
+
+    name, key = "probe.encrypted.parquet", secrets.token_bytes(32)
+    texts = planted.texts(name)
+    columns = {"text": texts, "turns": [[{"text": planted.new(name)}] for _ in texts]}
+    rows = pa.table(columns)
+    write_part(copy / name, rows.to_batches(), rows.schema, key)
+    return key

@@ -72,6 +72,14 @@ def find_sources(inputs: Sequence[str], format_name: str, policy: ReadPolicy) ->
     return [found[digest] for digest in sorted(found)]
 
 
+def keyed_inputs(sources: Sequence[Source], key: bytes) -> list[dict[str, str]]:
+    """Each input file as it is kept: a keyed digest and its format. key: the trial's.
+
+    By a plain digest whoever may read the restricted side could tell whether a file that they have was in the input.
+    """
+    return [{"digest": pseudonym(key, "input", source.digest), "format": source.format} for source in sources]
+
+
 def _content(conversation: Conversation) -> str:
     digest = hashlib.sha256()
     for turn in conversation.turns:

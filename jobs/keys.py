@@ -37,6 +37,15 @@ def has_keys(folder: Path) -> bool:
     return (folder / _SALT).exists() or all((folder / f"{name}.key").exists() for name in _NAMES)
 
 
+def find_keys(folder: Path) -> Keys | None:
+    """The keys of `folder` as they are, None where they are not there whole: nothing is made or written.
+
+    Raises UsageError as `open_keys` does.
+    """
+    whole = has_keys(folder) and ((folder / _CHECK).exists() or not (folder / _SALT).exists())
+    return open_keys(folder) if whole else None
+
+
 def open_keys(folder: Path) -> Keys:
     """The keys of `folder`, made where they are missing.
 

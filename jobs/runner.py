@@ -15,7 +15,7 @@ from jobs.adjudicate import digest_of, outcome, stored_by
 from jobs.candidate import Candidate, Clustered, open_baseline, write_candidate
 from jobs.faults import spark_faults
 from jobs.frames import Frames, open_frames
-from jobs.ingest import Source, find_sources, survey, transcripts
+from jobs.ingest import Source, find_sources, keyed_inputs, survey, transcripts
 from jobs.keys import Keys, open_keys
 from jobs.progress import Progress
 from jobs.releases import find_baseline, released_in, standing
@@ -103,7 +103,8 @@ def run(request: Request, progress: Progress) -> Candidate:
             progress.spark = None
             _stop(spark)
         facts = {"thresholds": thresholds.plain(), "tables": made, "read": said.get("read", 0)}
-        _finish(request, space, key, sources, found, candidate, facts)
+        facts["inputs"] = keyed_inputs(sources, keys.pseudonym)
+        _finish(request, space, key, found, candidate, facts)
         return candidate
 
 
@@ -170,7 +171,7 @@ def _restricted(
 ) -> tuple[Clustered, dict[str, str]]:  # fmt: skip
     """The clusters, by way of every restricted table; their folders."""
     policies = request.policies
-    given = fingerprint([(s.digest, s.format) for s in sources], found.shards)
+    given = fingerprint(keyed_inputs(sources, keys.pseudonym), found.shards)
     read = transcripts(spark, sources, request.release, policies.read, found.shards)
     rows = row_level(spark, read, given, found.shards, context, space, keys, progress, request.fresh)
     made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests, *_floors(policies.disclosure))
@@ -217,9 +218,8 @@ def _drop_others(kept: Sequence[Path]) -> None:
 
 
 def _finish(
-    request: Request, space: Workspace, key: str, sources: Sequence[Source], found: Survey, candidate: Candidate,
-    facts: dict[str, Any],
-) -> None:  # fmt: skip
+    request: Request, space: Workspace, key: str, found: Survey, candidate: Candidate, facts: dict[str, Any]
+) -> None:
     """The exact manifest of the run, on the restricted side."""
     record = {
         "run_key": key,
@@ -228,7 +228,6 @@ def _finish(
         "code_version": code_version(),
         "policies": resolved(request.policies),
         **facts,
-        "inputs": [{"sha256": s.digest, "format": s.format} for s in sources],
         **asdict(found),
         "gates_passed": candidate.gates_passed,
         "released_manifest_sha256": hashlib.sha256((space.released / "manifest.json").read_bytes()).hexdigest(),

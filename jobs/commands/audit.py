@@ -1,16 +1,18 @@
-"""`welfare audit`: are planted values anywhere in what leaves?"""
+"""`welfare audit`: are planted values anywhere in what leaves, in passing files, or on the restricted side?"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from schemas.errors import DisclosureError, UsageError
+from schemas.errors import DisclosureError
 
 if TYPE_CHECKING:
-    from jobs.audit import Searched
+    from jobs.audit import Finding, Searched
 
 _MOST_LINES = 50
 
@@ -20,9 +22,9 @@ _MOST_LINES = 50
 @click.option(
     "--canaries", required=True, type=click.Path(path_type=Path), help="Planted values, one a line, in UTF-8."
 )
-@click.option("--all", "everything", is_flag=True, help="Search the whole of DIR, the restricted side with it.")
-def command(folder: Path, canaries: Path, everything: bool) -> None:
-    """Search every byte of the released files in DIR for planted values.
+@click.option("--released", "released_only", is_flag=True, help="Leave the restricted side out.")
+def command(folder: Path, canaries: Path, released_only: bool) -> None:
+    """Search every byte of the files in DIR for planted values.
 
     DIR is the output folder of a run, in which earlier releases are searched too, or a published release. Each value of
     the canaries file is looked for as it is, in any mixture of case, in NFKC, without separators, in hex, URL encoding,
@@ -32,58 +34,78 @@ def command(folder: Path, canaries: Path, everything: bool) -> None:
 
     Before that, the audit plants probes of its own in a temporary copy and searches it. If it misses one, it refuses.
 
-    Exit code 0: none found. Exit code 4: one was found, or a released file could not be opened, or a probe was missed.
-    The output names the file and the value's line in the canaries file, never the value.
+    Encrypted tables of the restricted side are decrypted in memory where their release's keys are there (with a master
+    key: WELFARE_KEY_FILE or WELFARE_KEY) and searched inside. A value found there is what scrubbing left: it is told,
+    and no failure, as a table never leaves. Without the keys they are searched as they lie, and the output says so.
 
-    With --all, encrypted tables of the restricted side are searched as they lie and not decrypted: it shows that
-    nothing lies there in the clear, not what the tables hold. They are counted, and the output says so.
+    Exit code 0: nothing found in the clear. Exit code 4: a value was found in what may leave, in a temporary file or a
+    log, or elsewhere outside an encrypted table; or a released file could not be opened; or a probe was missed. The
+    output names the file and the value's line in the canaries file, never the value.
     """
-    from jobs.audit import Searcher, plain_files, read_canaries, search_files
+    from jobs.audit import Searcher, read_canaries, search_files
+    from jobs.audit_places import TableKeys, area, files_of
     from jobs.audit_probes import self_test
     from jobs.progress import Progress
     from jobs.releases import released_in
-    from schemas.release import EARLIER
 
-    released, earlier = released_in(folder), folder / EARLIER
-    is_release = (released / "manifest.json").is_file()
-    if not is_release and not everything:
-        raise UsageError("there is no release in this folder. Name the output folder of a run, or a published release.")
-    wanted = read_canaries(canaries)
-    progress = Progress()
+    files = files_of(folder, released_only, canaries)
+    released = released_in(folder)
+    wanted, keys, progress = read_canaries(canaries), TableKeys(folder), Progress()
     with progress.step("self-test"):
-        tested = self_test(released if is_release else None)
+        tested = self_test(released if (released / "manifest.json").is_file() else None)
     click.echo(f"self-test: {tested.found} of {tested.planted} planted probes found")
     if not tested.whole:
         raise DisclosureError("the search missed probes that it had planted itself, so it proves nothing. Report this.")
-    root = folder if everything or earlier.is_dir() else released
-    places = [folder] if everything else [released, *([earlier] if earlier.is_dir() else [])]
-    files = [file for place in places for file in plain_files(place, but=canaries)]
     with progress.step("search") as said:
-        seen = search_files(root, files, Searcher(wanted))
+        seen = search_files(folder, files, Searcher(wanted), keys)
         said["files"] = seen.files
     skipped = f", {wanted.skipped} skipped as too short" if wanted.skipped else ""
     click.echo(f"searched for {len(wanted.values)} values{skipped} in {seen.files} files, {seen.size / 1e6:.1f} MB")
-    _judge(seen, "restricted/")
+    if released_only:
+        click.echo("restricted side: left out, as you asked")
+    _judge(seen, Counter(area(path.relative_to(folder).as_posix()) for path in files), keys.missing)
 
 
-def _judge(seen: Searched, may_stay_shut: str) -> None:
-    """Tells what was found; DisclosureError where something was, or where a file that leaves could not be opened."""
-    shut = [(name, why) for name, why in seen.unopened if not name.startswith(may_stay_shut)]
-    if len(seen.unopened) > len(shut):
-        count = len(seen.unopened) - len(shut)
+def _judge(seen: Searched, files: Mapping[str, int], missing: Mapping[str, str]) -> None:
+    """Tells what was found, area by area; DisclosureError where something was found in the clear, or where a file that
+    leaves could not be opened."""
+    from jobs.audit_places import PASSING, RELEASED, RESTRICTED, area
+
+    shut = [(name, why) for name, why in seen.unopened if area(name) == RELEASED]
+    stayed = len(seen.unopened) - len(shut)
+    if seen.decrypted:
+        click.echo(f"{seen.decrypted} encrypted files were decrypted and searched inside")
+    if stayed:
         click.echo(
-            f"{count} restricted files are encrypted or not to be opened: searched as they lie, not decrypted. What the"
-            " tables hold was not searched."
+            f"{stayed} restricted files are encrypted or not to be opened: searched as they lie, not decrypted. What"
+            " they hold was not searched."
         )
-    lines = [f"{one.file}: value of line {one.ordinal} ({one.variant})" for one in seen.findings]
-    lines += [f"{name}: not searched inside, it holds {why}" for name, why in shut]
-    for line in lines[:_MOST_LINES]:
-        click.echo(line)
-    if len(lines) > _MOST_LINES:
-        click.echo(f"… and {len(lines) - _MOST_LINES} more")
-    if seen.findings:
-        count, files = len({one.ordinal for one in seen.findings}), len({one.file for one in seen.findings})
-        raise DisclosureError(f"{count} planted values found in {files} files. Do not let these files out.")
+        for release, why in missing.items():
+            click.echo(f"release {release}: {why}")
+    for name in (RELEASED, PASSING, RESTRICTED):
+        found = [one for one in seen.findings if area(one.file) == name and not one.decrypted]
+        if files.get(name):
+            _tell(name, found, whole=name != RELEASED or not shut)
+    if seen.decrypted:
+        _tell("inside encrypted tables, where scrubbing left it", [one for one in seen.findings if one.decrypted])
+    for name, why in shut[:_MOST_LINES]:
+        click.echo(f"{name}: not searched inside, it holds {why}")
+    found = [one for one in seen.findings if not one.decrypted]
+    if found:
+        count, where = len({one.ordinal for one in found}), len({one.file for one in found})
+        raise DisclosureError(f"{count} planted values found in {where} files. Do not let these files out.")
     if shut:
         raise DisclosureError(f"{len(shut)} files could not be opened, so nothing is proven. Make the release anew.")
-    click.echo("none found")
+
+
+def _tell(where: str, found: list[Finding], whole: bool = True) -> None:
+    """How many values were found in one area, and where. whole: all files there could be opened."""
+    if not found:
+        click.echo(f"{where}: {'none found' if whole else 'nothing found in what could be opened'}")
+        return
+    values, files = len({one.ordinal for one in found}), len({one.file for one in found})
+    click.echo(f"{where}: {values} values found in {files} files")
+    for one in found[:_MOST_LINES]:
+        click.echo(f"  {one.file}: value of line {one.ordinal} ({one.variant})")
+    if len(found) > _MOST_LINES:
+        click.echo(f"  … and {len(found) - _MOST_LINES} more")

@@ -83,8 +83,8 @@ def _erase(folder: Path, user: str) -> None:
 
     for done in erase(folder, user):
         if done.known:
-            rows = ", ".join(f"{name} {count}" for name, count in done.rows.items())
-            click.echo(f"{done.release}: rows removed: {rows}")
+            # No count: in a terminal's log it would tell how much the user talked, and what of it was flagged.
+            click.echo(f"{done.release}: every stored row of this user was removed")
         else:
             click.echo(f"{done.release}: no stored row belongs to this user")
         click.echo(f"{done.release}: a rerun will leave the user out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,17 @@ def test_a_dictionary_of_all_ids_recovers_no_pseudonym(attacked: Attacked) -> No
     assert not [guess for guess in tried if guess.encode() in seen]
     assert not [key for key in stored if key.encode() in everything(attacked.released)]
     assert not [value for value in ids if len(value) > 8 and value.encode() in seen]
+
+
+def test_whoever_has_an_input_file_cannot_tell_that_it_was_in_the_input(attacked: Attacked) -> None:
+    """Without the keys; with them its owner can."""
+    space = attacked.root / "out" / "restricted" / "sample-1"
+    data = (attacked.root / "trial.jsonl").read_bytes()
+    digests = [hashlib.new(name, data).hexdigest() for name in ("sha256", "sha1", "md5", "sha512", "blake2b")]
+    seen = everything(attacked.root / "out", but=space / "keys").lower()
+    assert not [digest for digest in digests if digest[:16].encode() in seen]
+    (noted,) = json.loads((space / "run.json").read_text())["inputs"]
+    assert noted["digest"] == pseudonym(open_keys(space / "keys").pseudonym, "input", digests[0])
 
 
 def test_a_whole_run_asks_for_no_network(attacked: Attacked) -> None:

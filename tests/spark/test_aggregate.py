@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -54,14 +55,17 @@ def terms(rows: list[Row]) -> pa.Table:
 
 def held(rows: list[Row]) -> list[Row]:
     """TERM_ROWS with the conversations that hold each term: of as many users as the row says among those that count in
-    the cluster, and all that no release counts."""
+    the cluster, who are in few others first (nobody is then behind more terms than count), and all that no release
+    counts."""
     counts = Exact(rows, POLICY).kept
+    places = Counter(row["user_key"] for row in counts for label in LABELS if row[str(label)]["flagged"])
     kept = {row["conversation_key"] for row in counts}
     out = [row["conversation_key"] for row in rows if is_flagged(row) and row["conversation_key"] not in kept]
     found = []
     for term in TERM_ROWS:
         there = [row for row in counts if row[term["label"]]["flagged"]]
         there = [row for row in there if row[term["label"]]["cluster"] == term["cluster"]]
+        there.sort(key=lambda row: places[row["user_key"]])
         one_each = list({row["user_key"]: row["conversation_key"] for row in there}.values())
         found.append(term | {"users": len(rows), "holders": sorted([*one_each[: term["users"]], *out])})
     return found
