@@ -41,13 +41,14 @@ class Population:
     frame: one row a conversation with conversation_key, user_key, the columns of POOLS (null where a split does not
     concern it), codes, behaviours, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they
     count. named: values of each split that stand by themselves. pooled: whether the split has a pool.
-    cached: what `frame` is made from; whoever made the population unpersists it.
+    cached: what `frame` is made from; whoever made the population unpersists it. raw: `frame` before small values pool.
     """
 
     frame: DataFrame
     cached: DataFrame
     named: dict[str, tuple[str, ...]]
     pooled: dict[str, bool]
+    raw: DataFrame
 
 
 def bounded(clustered: DataFrame, most: int) -> DataFrame:
@@ -95,7 +96,7 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
             kept = kept.where(_column(split).isNull() | ~_column(split).isin(failing[split]))
     named = {s: tuple(sorted(v for t, v in values if t == s and v not in failing[s])) for s in POOLS}
     pooled = {split: pool.conversations > 0 for split, pool in pools.items()}
-    return Population(_renamed(kept, failing), frame, named, pooled)
+    return Population(_renamed(kept, failing), frame, named, pooled, kept)
 
 
 def terms_of(population: Population, terms: pa.Table) -> pa.Table:

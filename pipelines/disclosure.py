@@ -27,6 +27,7 @@ from schemas.released import (
     TURN_RATES,
     UNDER_DP,
 )
+from schemas.released_columns import AS_OF
 from schemas.table import Sensitivity, Table
 
 Rows = list[dict[str, Any]]
@@ -114,6 +115,8 @@ def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
     """
     if table not in RELEASED or table.sensitivity is not Sensitivity.RELEASABLE:
         _refuse(table, "", "only the tables of schemas/released.py may leave", 1)
+    if AS_OF.name in table.names:  # a row that says nothing of it is of this release
+        rows = [{AS_OF.name: ""} | row for row in rows]
     extra = sum(not row.keys() <= set(table.names) for row in rows)
     _refuse(table, "", "rows hold columns that the table does not declare", extra)
     data = table.conform(pa.Table.from_pylist(rows, schema=table.arrow))

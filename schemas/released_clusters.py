@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.released_columns import HELD, LABEL, RELEASE, STATUS, effect, interval, lift
+from schemas.released_columns import AS_OF, HELD, LABEL, RELEASE, STATUS, effect, interval, lift
 from schemas.table import Column, Sensitivity, Table
 
 CHANGES = (
@@ -36,6 +36,7 @@ CLUSTERS = Table(
         *lift(),
         *HELD,
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "cluster"),
     Sensitivity.RELEASABLE,
@@ -53,6 +54,7 @@ TERMS = Table(
         Column("rank", pa.int32(), "1 is the most typical term of the cluster."),
         Column("term", pa.string(), "A word of the public list."),
         Column("users", pa.int64(), "Distinct users behind the term in that cluster, rounded."),
+        AS_OF,
     ),
     ("release", "label", "cluster", "rank"),
     Sensitivity.RELEASABLE,
