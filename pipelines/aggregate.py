@@ -17,8 +17,9 @@ from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
 from pipelines.aggregate_stability import held_by, stability_rows
 from pipelines.aggregate_turns import turn_rows
-from pipelines.as_of import CLUSTERS_KEY, Hold, Past
+from pipelines.as_of import Hold
 from pipelines.as_of_rows import history_rows, named_of
+from pipelines.as_of_state import CLUSTERS_KEY, Past
 from pipelines.disclosure import clears
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
@@ -131,7 +132,9 @@ def tabulate(
     """
     hold = hold or Hold()
     plan = make_plan(cells, splits, unions, policy, secret, hold.held)
-    hold.settle(plan, (key for key, cell in cells.items() if key[0] == "coverage" and clears(cell.whole, policy)))
+    plan = hold.settle(
+        plan, (key for key, cell in cells.items() if key[0] == "coverage" and clears(cell.whole, policy))
+    )
     cells = {**cells, **hold.cells(cells)}
     material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second, sampled_share, hold)
     rates = rate_rows(material)

@@ -46,7 +46,7 @@ def cluster_tables(
     numbers_out: filled with the released number of each shown cluster by (label, number in CLUSTERED)."""
     hold = material.hold
     folded = {label: _fold(material, label, numbers, unions) for label, numbers in _numbers(material).items()}
-    if not hold.take_clusters({label: kept for label, (kept, _) in folded.items()}):
+    if not hold.clusters.take({label: kept for label, (kept, _) in folded.items()}):
         return hold.left(CLUSTERS, ()), hold.left(TERMS, ())
     clusters: list[Row] = []
     words: list[Row] = []
@@ -68,7 +68,7 @@ def cluster_tables(
             name = f"{head}: {', '.join(names)}" if names else head
             row = base | {"cluster": shown.number, "trigger": shown.trigger, "name": name}
             row |= NOTHING
-            if hold.tells_drawn(label, shown.source):
+            if hold.clusters.tells_drawn(label, shown.source):
                 row |= lift_figures(material, rates[label, "all", "all"], label, shown.source, shown.cell)
             stable = of_cluster(held, label, shown.source)
             clusters.append(row | share_figures(material, rates, label, shown.cell) | stable)
@@ -107,7 +107,7 @@ def _describe(material: Material, label: str, kept: list[int], terms: pa.Table) 
     for number, source in enumerate(kept):
         cell = material.cell("clusters", label, "cluster", str(source))
         made = ({"term": term, "users": material.round(users)} for _, term, users in sorted(found.get(source, [])))
-        told = [row for row in (material.hold.term(label, source, row) for row in made) if row is not None]
+        told = [row for row in (material.hold.clusters.term(label, source, row) for row in made) if row is not None]
         words = tuple((row["term"], {"users": row["users"], "as_of": row.get("as_of", "")}) for row in told)
         yield Shown(source, number, cell, _trigger(material, label, source), words)
 

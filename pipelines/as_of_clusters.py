@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.as_of_state import CLUSTERS_KEY, Row, State
 from pipelines.disclosure import Support, clears
 from schemas.policy import DisclosurePolicy
+from schemas.released import TERMS
 
 REST = -1
 Members = dict[str, str]
@@ -27,6 +29,48 @@ class Sets:
     members: Mapping[int, Members]
     drawn: Mapping[int, Members]
     terms: Mapping[tuple[int, str], frozenset[str]]
+
+
+class ClusterHold:
+    """What the earlier releases that took clusters anew hold of this one's."""
+
+    def __init__(self, states: Sequence[State], units: pa.Table, moves: bool, policy: DisclosurePolicy) -> None:
+        """states: earlier releases. units: HISTORY of this one. moves: whether the whole trial's counts may be told."""
+        self.states = [state for state in states if CLUSTERS_KEY in state.told]
+        self._units, self._moves, self._policy = units, moves, policy
+        self.taken = False
+        self.shown: dict[str, list[int]] = {}
+
+    def take(self, shown: Mapping[str, Sequence[int]]) -> bool:
+        """Decides whether clusters are taken anew. shown: by label, their numbers in CLUSTERED."""
+        self.shown = {label: list(numbers) for label, numbers in shown.items()}
+        self.now = {label: sets_of(self._units, label, numbers) for label, numbers in shown.items()}
+        self.then = [
+            {label: sets_of(state.units, label, numbers) for label, numbers in state.clusters.items()}
+            for state in self.states
+        ]
+        both = [(self.now[label], sets[label]) for sets in self.then for label in self.now.keys() & sets.keys()]
+        self.taken = self._moves and all(may_be_taken(now, then, self._policy) for now, then in both)
+        return self.taken
+
+    def tells_drawn(self, label: str, number: int) -> bool:
+        """Whether the drawn unflagged conversations of a cluster that is taken anew may be told."""
+        sets = [then[label] for then in self.then if label in then]
+        return all(drawn_may_be_told(number, self.now[label], then, self._policy) for then in sets)
+
+    def term(self, label: str, number: int, row: Row) -> Row | None:
+        """A row of terms of a cluster that is taken anew; its users as an earlier release told them, or no row at all,
+        where their change is too small. number: of the cluster in CLUSTERED."""
+        sets = [then[label] for then in self.then if label in then]
+        if all(term_may_be_told(number, row["term"], self.now[label], then, self._policy) for then in sets):
+            return row
+        state = [state for state in self.states if label in state.clusters][-1]
+        near = nearest(number, self.now[label], sets[-1])
+        place = None if near is None else list(state.clusters[label]).index(near)
+        for old in state.tables.get(TERMS.name, ()):
+            if (old["label"], old["cluster"], old["term"]) == (label, place, row["term"]):
+                return row | {"users": old["users"], "as_of": old["as_of"] or state.stamp}
+        return None
 
 
 def sets_of(units: pa.Table, label: str, shown: Sequence[int]) -> Sets:

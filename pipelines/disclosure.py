@@ -105,6 +105,12 @@ def hide(row: dict[str, Any], table: Table, reason: str = "floor", keep: Sequenc
     return row | blank | {"status": "suppressed", "reason": reason}
 
 
+def fits(table: Table, row: dict[str, Any], policy: DisclosurePolicy) -> bool:
+    """True where the counts of a row of an earlier release are such as `policy` lets out."""
+    counts = [(row[c.name], _floor(table, c.name, policy)) for c in table.columns if pa.types.is_int64(c.type)]
+    return all(n is None or (n >= rounded(least, policy) and n % policy.round_to == 0) for n, least in counts)
+
+
 def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
     """`rows` as the released table, conformed and checked.
 

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.aggregate import tabulate
-from pipelines.as_of import Hold, State
+from pipelines.as_of import Hold
+from pipelines.as_of_state import State
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Counts, LabelQuality, Quality
@@ -75,6 +76,6 @@ class Trial:
             secret="secret", hold=hold,
         )  # fmt: skip
         made = hold.made(tables, f"2026-01-{self.runs:02d}")
-        if made is not None:
+        if made.taken:
             self.states = [*(self.states[:-1] if hold.same else self.states), made]
         return exact, hold, {name: table.to_pylist() for name, table in tables.items()}
