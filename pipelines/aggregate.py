@@ -65,7 +65,8 @@ def aggregate(
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
-    population = populate(conformed(clustered, CLUSTERED), policy)
+    before = past.states[-1].units if past is not None and past.states else None
+    population = populate(conformed(clustered, CLUSTERED), policy, before)
     counts = user_counts(population.frame).persist()
     try:
         cells = reduce_cells(counts)
@@ -132,9 +133,8 @@ def tabulate(
     """
     hold = hold or Hold()
     plan = make_plan(cells, splits, unions, policy, secret, hold.held)
-    plan = hold.settle(
-        plan, (key for key, cell in cells.items() if key[0] == "coverage" and clears(cell.whole, policy))
-    )
+    covered = (key for key, cell in cells.items() if key[0] == "coverage" and clears(cell.whole, policy))
+    plan = hold.settle(plan, covered)
     cells = {**cells, **hold.cells(cells)}
     material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second, sampled_share, hold)
     rates = rate_rows(material)

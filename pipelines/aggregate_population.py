@@ -51,14 +51,26 @@ class Population:
     raw: DataFrame
 
 
-def bounded(clustered: DataFrame, most: int) -> DataFrame:
-    """`clustered` (CLUSTERED) with at most `most` conversations of a user: the first by a hash of their pseudonyms."""
+def bounded(clustered: DataFrame, most: int, before: pa.Table | None = None) -> DataFrame:
+    """`clustered` (CLUSTERED) with at most `most` conversations of a user: the first by a hash of their pseudonyms.
+
+    before: HISTORY of the trial's last release. What that counted comes first: else each new conversation of a user who
+    has many would put another one out, and a few that go out hold up every count that holds them.
+    """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
     draw = F.sha2(F.concat(F.lit("contribution "), F.col("conversation_key")), 256)
-    order = Window.partitionBy("user_key").orderBy(draw, "conversation_key")
-    return clustered.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= most).drop("_rank")
+    order = Window.partitionBy("user_key").orderBy(F.col("_before").desc(), draw, "conversation_key")
+    if before is None:
+        marked = clustered.withColumn("_before", F.lit(False))
+    else:
+        keys = clustered.sparkSession.createDataFrame(before.select(["conversation_key"]))
+        known = keys.select(F.col("conversation_key").alias("_key"), F.lit(True).alias("_known"))
+        marked = clustered.join(known, F.col("conversation_key") == F.col("_key"), "left")
+        marked = marked.withColumn("_before", F.coalesce("_known", F.lit(False)))
+    ranked = marked.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= most)
+    return ranked.select(*clustered.columns)
 
 
 def _counted(frame: DataFrame, most: int) -> DataFrame:
@@ -77,9 +89,10 @@ def _counted(frame: DataFrame, most: int) -> DataFrame:
     return frame.withColumn("turns", F.least(turns, F.lit(most)))
 
 
-def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
-    """The population of a release from CLUSTERED."""
-    kept = _counted(bounded(clustered, policy.max_conversations_per_user), policy.max_turns_per_conversation)
+def populate(clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | None = None) -> Population:
+    """The population of a release from CLUSTERED. before: HISTORY of the trial's last release, None for the first."""
+    kept = bounded(clustered, policy.max_conversations_per_user, before)
+    kept = _counted(kept, policy.max_turns_per_conversation)
     frame = _splits(kept).persist()
     kept = frame
     while True:

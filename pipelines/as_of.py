@@ -143,9 +143,8 @@ class Hold:
     def made(self, tables: Mapping[str, pa.Table], stamp: str) -> State:
         """What this release leaves for the next ones."""
         last = self._all[-1] if self.same else None
-        told = frozenset(self.told | ({CLUSTERS_KEY} if self.clusters.taken else set())) | (
-            last.told if last else frozenset()
-        )
+        told = frozenset(self.told) | (last.told if last else frozenset())
+        told |= {CLUSTERS_KEY} if self.clusters.taken else set()
         denominators = frozenset(self.denominators) | (last.denominators if last else frozenset())
         return State(
             last.stamp if last else stamp, self._units, self._named, told, denominators,
