@@ -16,7 +16,7 @@ from pipelines.aggregate_cells import Cell, Key
 from pipelines.as_of_clusters import ClusterHold
 from pipelines.as_of_state import CLUSTERS_KEY, Row, State
 from pipelines.as_of_told import Told, behaviour_of
-from pipelines.as_of_units import SPLITS, Named, screen_of, turns_of, whole_of
+from pipelines.as_of_units import Named, screen_of, turns_of, whole_of
 from pipelines.disclosure import fits, hide
 from pipelines.disclosure_plan import Held, Plan
 from schemas.labels import LABELS
@@ -75,11 +75,7 @@ class Hold:
             return plan
         told = {key for key in shown if key in self._may.may}
         told = {key for key in told if key[0] != "rates" or (key[2], key[3]) in plan.denominators}
-        for dimension in SPLITS:
-            keys = {key for key in told if key[0] == "rates" and key[2] == dimension}
-            dropped = self._may.drop(dimension, {key[3] for key in keys})
-            told -= {key for key in keys if key[3] in dropped}
-        self.told = told
+        self.told = told = self._may.settled(told)
         self.denominators = {(key[2], key[3]) for key in told if key[0] == "rates"}
         if self.denominators:  # then the whole trial's number is known too, be it told or unchanged
             self.denominators.add(("all", "all"))

@@ -7,6 +7,7 @@ hidden there may not be told. One thing is taken to be known: that a value of a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.aggregate_cells import Cell, Key
+from pipelines.aggregate_cells import Cell, Key, Split
 from pipelines.aggregate_records import NOT
-from pipelines.as_of_units import SPLITS, Counted, Group, Named, Unit, place, supports
+from pipelines.as_of_units import SPLITS, Counted, Group, Named, Place, Unit, place, supports
 from pipelines.disclosure import Support, clears
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, add_unions, count_of, course, of_two
 from pipelines.disclosure_suppress import Count, System, additive, protect
@@ -29,6 +30,9 @@ EMPTY, CLEARS, FAILS = "empty", "clears", "fails"
 Hidden = Callable[[Any], bool]
 Both = tuple[Unit | None, Unit | None]
 """A conversation before and now; None where it does not count."""
+
+Moved = tuple[str, Place | None, Place | None]
+"""The user of a conversation, and where it counted and counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Change:
         self._befores = [before_named, *([every] if every != before_named else [])]
         moved = {split: before_named[split] ^ now_named[split] for split in now_named}
         self._both = list(_changed(before, now, moved))
+        self._found: dict[Group, list[tuple[list[Moved], Named]]] = {}
 
     def verdict(self, group: Group, hidden: Hidden, policy: DisclosurePolicy, secret: str) -> Verdict:
         """What may be told of the group's change. hidden: whether the earlier release did not tell a count."""
@@ -69,21 +74,34 @@ class Change:
             untold |= alone.keys()
         return Verdict(frozenset(untold | {key for key, how in alone.items() if how == FAILS}), alone, unsafe)
 
-    def denominators(self, split: str, told: Collection[str], policy: DisclosurePolicy) -> set[str]:
-        """The values of `told` whose number of conversations may not be told: it follows what the others changed by."""
-        left = set(told)
-        for counted, _ in self._sides(("", split, "")):
-            sizes = {key[3]: cell.whole for key, cell in counted.cells.items() if key[2] == split}
-            left -= {value for value, support in sizes.items() if not clears(support, policy)}
-        for counted, _ in self._sides(("", split, "")):
-            values = {key[3]: cell.conversations for key, cell in counted.cells.items() if key[2] == split}
-            while True:
-                rest = counted.union(("rates", "", split, value) for value in values if value not in left)
-                shown = sorted((size, value) for value, size in values.items() if value in left)
-                if not rest.conversations or clears(rest.whole, policy) or not shown:
-                    break
-                left.remove(shown[0][1])
-        return set(told) - left
+    def leaves(
+        self, group: Group, family: Split, told: Collection[Key], flagged: bool, policy: DisclosurePolicy
+    ) -> bool:
+        """Whether what the `told` counts of a family leave of its group may be told, as it follows from the whole.
+
+        flagged: of the flagged conversations alone. One that moves from one untold count to another changes nothing.
+        """
+        for found, _ in self._moved(group):
+            sides: tuple[dict[int, str], dict[int, str]] = ({}, {})
+            for number, (user, was, there) in enumerate(found):
+                before, now = (_untold_in(place, family, told, flagged) for place in (was, there))
+                if before != now:
+                    sides[before][number] = user
+            for side in sides:
+                users = Counter(side.values())
+                support = Support(len(side), len(users), max(users.values(), default=0))
+                if side and not clears(support, policy):
+                    return False
+        return True
+
+    def numbers_fail(self, split: str, value: str, policy: DisclosurePolicy) -> bool:
+        """Whether the number of conversations of a value of a split changed by too few to be told."""
+        cells = (counted.cells.get(("rates", "", split, value)) for counted, _ in self._sides(("", split, "")))
+        return any(cell is not None and not clears(cell.whole, policy) for cell in cells)
+
+    def size(self, group: Group, key: Key) -> int:
+        """How many conversations came into a count and went out of it."""
+        return sum(counted.cells.get(key, Cell()).conversations for counted, _ in self._sides(group))
 
     def held(self, dimension: str, value: str, policy: DisclosurePolicy) -> str:
         """How the number of conversations that hold a situation or behaviour changed."""
@@ -97,20 +115,36 @@ class Change:
 
     def _sides(self, group: Group) -> Iterator[tuple[Counted, Named]]:
         """What came in and what went out, as far as anything did, with the names that it is counted under."""
-        for before_named in self._befores:
-            came, went = [], []
-            for before, now in self._both:
-                was = None if before is None else place(before, group, before_named)
-                there = None if now is None else place(now, group, self._now_named)
-                if was == there:
-                    continue
-                if now is not None and there is not None:
-                    came.append((now["user_key"], there))
-                if before is not None and was is not None:
-                    went.append((before["user_key"], was))
-            for found, named in ((came, self._now_named), (went, before_named)):
-                if found:
-                    yield Counted(group[0], found), named
+        for found, before_named in self._moved(group):
+            came = [(user, there) for user, _, there in found if there is not None]
+            went = [(user, was) for user, was, _ in found if was is not None]
+            for side, named in ((came, self._now_named), (went, before_named)):
+                if side:
+                    yield Counted(group[0], side), named
+
+    def _moved(self, group: Group) -> list[tuple[list[Moved], Named]]:
+        """The conversations that count elsewhere in the group now, under each of the names of then."""
+        if group not in self._found:
+            out = []
+            for before_named in self._befores:
+                places = [
+                    (
+                        str((now or before or {})["user_key"]),
+                        None if before is None else place(before, group, before_named),
+                        None if now is None else place(now, group, self._now_named),
+                    )
+                    for before, now in self._both
+                ]
+                out.append(([moved for moved in places if moved[1] != moved[2]], before_named))
+            self._found[group] = out
+        return self._found[group]
+
+
+def _untold_in(where: Place | None, family: Split, told: Collection[Key], flagged: bool) -> bool:
+    """Whether a conversation counts in a family, but in none of its told counts."""
+    if where is None or (flagged and not where.hit):
+        return False
+    return any(key[:3] == family and key not in told for key in where.keys)
 
 
 def _wanted(group: Group, cell: Cell) -> Iterator[Support]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from pipelines.aggregate_cells import Key
+from pipelines.aggregate_cells import Key, Split
 from pipelines.as_of_changes import CLEARS, EMPTY, FAILS, Change, Verdict
 from pipelines.as_of_state import State
-from pipelines.as_of_units import COVERED, Group, Named, belongs, groups, turns_of, whole_of
+from pipelines.as_of_units import COVERED, SPLITS, Group, Named, belongs, groups, turns_of, whole_of
 from pipelines.disclosure_plan import SPLITS_OF_TWO
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
@@ -105,14 +105,63 @@ class Told:
                     return FAILS
         return last
 
-    def drop(self, dimension: str, told: set[str]) -> set[str]:
-        """Values of a split whose number of conversations may not be told after all."""
-        out: set[str] = set()
+    def settled(self, told: set[Key]) -> set[Key]:
+        """`told` without the counts beside which a small change of others would follow from the whole: those that
+        changed least go first."""
+        told = {key for key in told if not self._numbers_fail(key)}
+        while True:
+            family = next((f for f in _families(told) if not self._leaves(f, told)), None)
+            if family is None:
+                return told
+            told -= self._least(*family, told)
+
+    def _least(self, group: Group, split: Split, told: set[Key]) -> set[Key]:
+        """The told counts of the value of a family that changed least: of both labels where it is of no label."""
+
+        def of_family(key: Key) -> Key:
+            return (key[0], group[0], key[2], key[3])
+
+        listed = {of_family(key) for key in told if of_family(key)[:3] == split}
+        least = min(listed, key=lambda key: (sum(change.size(group, key) for change in self._changes), key))
+        return {key for key in told if of_family(key) == least and (not group[0] or key == least)}
+
+    def _numbers_fail(self, key: Key) -> bool:
+        """Whether the number of conversations of the row changed too little since a release that told it."""
+        pairs = zip(self.states, self._changes, strict=True)
+        return key[0] == "rates" and key[2] in SPLITS and any(
+            (key[2], key[3]) in state.denominators and change.numbers_fail(key[2], key[3], self._policy)
+            for state, change in pairs
+        )  # fmt: skip
+
+    def _leaves(self, family: tuple[Group, Split], told: set[Key]) -> bool:
+        """Whether what `told` leaves of a family may be told beside each release."""
+        group, split = family
         for state, change in zip(self.states, self._changes, strict=True):
-            if ("all", "all") in state.denominators:
-                of_both = {value for value in told - out if (dimension, value) in state.denominators}
-                out |= change.denominators(dimension, of_both, self._policy)
-        return out
+            if ("all", "all") not in state.denominators and group[1] != "coverage":
+                continue
+            if group[0] or group[1] == "coverage":
+                both = {key for key in told if key in state.told}
+            else:
+                both = {("rates", "", key[2], key[3]) for key in told if (key[2], key[3]) in state.denominators}
+            if not change.leaves(group, split, both, bool(group[0]), self._policy):
+                return False
+        return True
+
+
+def _families(told: set[Key]) -> list[tuple[Group, Split]]:
+    """The families that any told count is of, each with its group: by flagged conversations, and splits by all of them
+    too, under no label."""
+    found: set[tuple[Group, Split]] = set()
+    for table, label, dimension, _ in told:
+        if table == "coverage":
+            found.add((("", "coverage", dimension), (table, label, dimension)))
+        elif table == "triggers" or dimension == "strength":
+            found.add(((label, dimension, ""), (table, label, dimension)))
+        elif table == "dynamics":
+            found.add(((label, "length", ""), (table, label, dimension)))
+        elif table == "rates" and dimension in SPLITS:
+            found |= {((one, dimension, ""), (table, one, dimension)) for one in (label, "")}
+    return sorted(found)
 
 
 def behaviour_of(name: str) -> Key:

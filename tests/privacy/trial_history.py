@@ -38,7 +38,7 @@ def _unit(row: Row, policy: DisclosurePolicy) -> Row:
     beside: Row = {}
     for label in map(str, LABELS):
         found = row[label]
-        drawn = found["sampled"] and not found["flagged"]
+        drawn = found.get("sampled", False) and not found["flagged"]
         beside |= {f"{label}_cluster": found["cluster"], f"{label}_drawn": drawn, f"{label}_terms": []}
     return {"conversation_key": row["conversation_key"], "digest": digest, **unit, **beside}
 
