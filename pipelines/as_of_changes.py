@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.aggregate_cells import Cell, Key, Split
 from pipelines.aggregate_records import NOT
-from pipelines.as_of_units import SPLITS, Counted, Group, Named, Place, Unit, place, supports
+from pipelines.as_of_units import SPLITS, Counted, Group, Named, Place, Unit, place
 from pipelines.disclosure import Support, clears
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, add_unions, count_of, course, of_two
 from pipelines.disclosure_suppress import Count, System, additive, protect
@@ -27,6 +27,8 @@ from schemas.released import LENGTHS
 
 EMPTY, CLEARS, FAILS = "empty", "clears", "fails"
 """How the change of one row fares by itself."""
+_FLAGGED_ALONE = ("trigger", "strength", "missed")
+"""Groups that count flagged conversations alone."""
 Hidden = Callable[[Any], bool]
 Both = tuple[Unit | None, Unit | None]
 """A conversation before and now; None where it does not count."""
@@ -63,13 +65,13 @@ class Change:
         untold: set[Key] = set()
         alone: dict[Key, str] = {}
         unsafe = False
-        for counted, named in self._sides(group):
-            for key, cell in counted.cells.items():
-                fine = all(clears(support, policy) for support in _wanted(group, cell))
-                alone[key] = CLEARS if fine and alone.get(key) != FAILS else FAILS
-            found = _untold(counted, group, named, hidden, policy, secret)
-            unsafe |= found is None
-            untold |= found or set()
+        for moved, before_named in self._moved(group):
+            for key, how in _alone(moved, group, policy).items():
+                alone[key] = FAILS if FAILS in (how, alone.get(key)) else CLEARS
+            for counted, named in _sides(moved, group, before_named, self._now_named):
+                found = _untold(counted, group, named, hidden, policy, secret)
+                unsafe |= found is None
+                untold |= found or set()
         if group[2] and group[1] != "coverage" and FAILS in alone.values():  # held and not held are told together
             untold |= alone.keys()
         return Verdict(frozenset(untold | {key for key, how in alone.items() if how == FAILS}), alone, unsafe)
@@ -88,9 +90,7 @@ class Change:
                 if before != now:
                     sides[before][number] = user
             for side in sides:
-                users = Counter(side.values())
-                support = Support(len(side), len(users), max(users.values(), default=0))
-                if side and not clears(support, policy):
+                if side and not clears(_support(Counter(side.values())), policy):
                     return False
         return True
 
@@ -114,13 +114,8 @@ class Change:
         return FAILS if FAILS in hows else CLEARS if hows else EMPTY
 
     def _sides(self, group: Group) -> Iterator[tuple[Counted, Named]]:
-        """What came in and what went out, as far as anything did, with the names that it is counted under."""
-        for found, before_named in self._moved(group):
-            came = [(user, there) for user, _, there in found if there is not None]
-            went = [(user, was) for user, was, _ in found if was is not None]
-            for side, named in ((came, self._now_named), (went, before_named)):
-                if side:
-                    yield Counted(group[0], side), named
+        for moved, before_named in self._moved(group):
+            yield from _sides(moved, group, before_named, self._now_named)
 
     def _moved(self, group: Group) -> list[tuple[list[Moved], Named]]:
         """The conversations that count elsewhere in the group now, under each of the names of then."""
@@ -147,11 +142,45 @@ def _untold_in(where: Place | None, family: Split, told: Collection[Key], flagge
     return any(key[:3] == family and key not in told for key in where.keys)
 
 
-def _wanted(group: Group, cell: Cell) -> Iterator[Support]:
-    """The supports that must clear for a row's change to be told by itself."""
-    if group[1] in ("trigger", "strength", "missed"):
-        return iter((cell.hits,))
-    return iter((cell.whole,)) if not group[0] else supports(cell)
+def _sides(moved: list[Moved], group: Group, before: Named, now: Named) -> Iterator[tuple[Counted, Named]]:
+    """What came in and what went out, as far as anything did, with the names that it is counted under."""
+    came = [(user, there) for user, _, there in moved if there is not None]
+    went = [(user, was) for user, was, _ in moved if was is not None]
+    for side, named in ((came, now), (went, before)):
+        if side:
+            yield Counted(group[0], side), named
+
+
+def _alone(moved: list[Moved], group: Group, policy: DisclosurePolicy) -> dict[Key, str]:
+    """How the change of each count fares by itself: FAILS where any of what came into it, or went out of it, is there
+    and does not clear the floors: conversations, flagged ones, others. Conversations that come in hold both kinds."""
+    sides: dict[tuple[Key, bool], tuple[Counter[str], Counter[str], Counter[str]]] = {}
+    for user, was, there in moved:
+        parts = [_parts(where) for where in (was, there)]
+        for inwards in (False, True):
+            for key, kind in parts[inwards] - parts[not inwards]:
+                counters = sides.setdefault((key[:4], inwards), (Counter(), Counter(), Counter()))
+                counters[kind][user] += 1
+    out: dict[Key, str] = {}
+    for (key, _), (whole, hits, rest) in sides.items():
+        of_kinds = (hits,) if group[1] in _FLAGGED_ALONE else (whole, hits, rest) if group[0] else (whole,)
+        wanted = [counter for counter in of_kinds if counter or whole]
+        if wanted:
+            fine = all(clears(_support(counter), policy) for counter in wanted)
+            out[key] = CLEARS if fine and out.get(key) != FAILS else FAILS
+    return out
+
+
+def _parts(where: Place | None) -> set[tuple[Key, int]]:
+    """The counts that a conversation is in: by key (and what else its count depends on), 0 for all conversations, 1 for
+    flagged ones, 2 for others."""
+    if where is None:
+        return set()
+    return {((*key, *where.exact), kind) for key in where.keys for kind in (0, 1 if where.hit else 2)}  # type: ignore[misc]
+
+
+def _support(users: Counter[str]) -> Support:
+    return Support(users.total(), len(users), max(users.values(), default=0))
 
 
 def _changed(before: pa.Table, now: pa.Table, moved: Mapping[str, frozenset[str]]) -> Iterator[Both]:

@@ -6,14 +6,13 @@ A *unit* is a row of HISTORY. It is what pipelines/aggregate_records.py counts w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_users
 from pipelines.aggregate_population import POOLS
 from pipelines.aggregate_records import NOT
-from pipelines.disclosure import Support
 from pipelines.disclosure_course import IN_RUN
 from schemas.labels import SITUATIONS, Label
 from schemas.released import TURN_DIMENSIONS
@@ -153,8 +152,3 @@ class Counted:
 
 def _cell(counts: Iterable[list[int]]) -> Cell:
     return reduce_users((n, y, 0) for n, y in counts)
-
-
-def supports(cell: Cell) -> Iterator[Support]:
-    """What a row rests on: its conversations, the flagged among them, and the others."""
-    yield from (cell.whole, cell.hits, cell.rest)
