@@ -19,7 +19,7 @@ from pipelines.aggregate_stability import held_by, stability_rows
 from pipelines.aggregate_turns import turn_rows
 from pipelines.as_of import Hold
 from pipelines.as_of_rows import history_rows, named_of
-from pipelines.as_of_state import CLUSTERS_KEY, Past
+from pipelines.as_of_state import Past
 from pipelines.disclosure import clears
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
@@ -88,7 +88,7 @@ def aggregate(
         )  # fmt: skip
         if past is not None:
             past.made, past.same = hold.made(tables, past.stamp), hold.same
-            past.clusters_stand = not hold.fresh(CLUSTERS_KEY)
+            past.clusters_stand = not hold.clusters.taken
         return tables
     finally:
         counts.unpersist()

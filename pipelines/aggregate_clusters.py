@@ -47,7 +47,7 @@ def cluster_tables(
     hold = material.hold
     folded = {label: _fold(material, label, numbers, unions) for label, numbers in _numbers(material).items()}
     if not hold.clusters.take({label: kept for label, (kept, _) in folded.items()}):
-        return hold.left(CLUSTERS, ()), hold.left(TERMS, ())
+        return hold.old_clusters(CLUSTERS), hold.old_clusters(TERMS)
     clusters: list[Row] = []
     words: list[Row] = []
     for label in map(str, LABELS):

@@ -49,7 +49,8 @@ class Hold:
         self._cells: dict[Key, Cell] = {}
         self.told: set[Key] = set()
         self.denominators: set[tuple[str, str]] = set()
-        self.clusters = ClusterHold(self.states, units, all(self._may.moves.values()), policy)
+        # Held against the last release in any case: the same conversations may be clustered in another way.
+        self.clusters = ClusterHold(states, units, all(self._may.moves.values()), policy)
 
     @property
     def before(self) -> State | None:
@@ -83,7 +84,7 @@ class Hold:
 
     def fresh(self, key: Key) -> bool:
         """True where the row that counts `key` is taken anew."""
-        return not self.states or key in self.told or (key == CLUSTERS_KEY and self.clusters.taken)
+        return not self.states or key in self.told
 
     def standing(self, table: Table, row: Mapping[str, Any]) -> Row | None:
         """The row that stands in place of `row`, marked with the release that took it; None where there was none."""
@@ -129,12 +130,15 @@ class Hold:
         old = None if self.fresh(key) else self.standing(table, row)
         return "" if old is None else str(old["as_of"])
 
+    def old_clusters(self, table: Table) -> list[Row]:
+        """The rows of a table of clusters as they stand, where none are taken anew."""
+        return list(self._all[-1].tables.get(table.name, ())) if self.same else self.left(table, ())
+
     def beside_clusters(self, rows: list[Row], of_clusters: Iterable[Row]) -> list[Row]:
         """Rows of QUALITY: `rows`, and those of clusters as they are or stand."""
-        made = list(of_clusters)
-        if self.fresh(CLUSTERS_KEY):
-            return rows + made
-        return rows + [old for row in made if (old := self.standing(QUALITY, row)) is not None]
+        if self.clusters.taken:
+            return [*rows, *of_clusters]
+        return [*rows, *(row for row in self.old_clusters(QUALITY) if row["measure"].startswith("cluster_"))]
 
     def made(self, tables: Mapping[str, pa.Table], stamp: str) -> State:
         """What this release leaves for the next ones."""

@@ -17,24 +17,18 @@ import pyarrow.compute as pc
 
 from pipelines.aggregate_cells import Cell, Key, Split
 from pipelines.aggregate_records import NOT
+from pipelines.as_of_moves import CLEARS, EMPTY, FAILS, Moved, alone_of, support_of
 from pipelines.as_of_units import SPLITS, Counted, Group, Named, Place, Unit, place
-from pipelines.disclosure import Support, clears
+from pipelines.disclosure import clears
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, add_unions, count_of, course, of_two
 from pipelines.disclosure_suppress import Count, System, additive, protect
 from pipelines.disclosure_words import TRIGGERS
 from schemas.policy import DisclosurePolicy
 from schemas.released import LENGTHS
 
-EMPTY, CLEARS, FAILS = "empty", "clears", "fails"
-"""How the change of one row fares by itself."""
-_FLAGGED_ALONE = ("trigger", "strength", "missed")
-"""Groups that count flagged conversations alone."""
 Hidden = Callable[[Any], bool]
 Both = tuple[Unit | None, Unit | None]
 """A conversation before and now; None where it does not count."""
-
-Moved = tuple[str, Place | None, Place | None]
-"""The user of a conversation, and where it counted and counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ class Change:
         alone: dict[Key, str] = {}
         unsafe = False
         for moved, before_named in self._moved(group):
-            for key, how in _alone(moved, group, policy).items():
+            for key, how in alone_of(moved, group, policy).items():
                 alone[key] = FAILS if FAILS in (how, alone.get(key)) else CLEARS
             for counted, named in _sides(moved, group, before_named, self._now_named):
                 found = _untold(counted, group, named, hidden, policy, secret)
@@ -90,7 +84,7 @@ class Change:
                 if before != now:
                     sides[before][number] = user
             for side in sides:
-                if side and not clears(_support(Counter(side.values())), policy):
+                if side and not clears(support_of(Counter(side.values())), policy):
                     return False
         return True
 
@@ -149,38 +143,6 @@ def _sides(moved: list[Moved], group: Group, before: Named, now: Named) -> Itera
     for side, named in ((came, now), (went, before)):
         if side:
             yield Counted(group[0], side), named
-
-
-def _alone(moved: list[Moved], group: Group, policy: DisclosurePolicy) -> dict[Key, str]:
-    """How the change of each count fares by itself: FAILS where any of what came into it, or went out of it, is there
-    and does not clear the floors: conversations, flagged ones, others. Conversations that come in hold both kinds."""
-    sides: dict[tuple[Key, bool], tuple[Counter[str], Counter[str], Counter[str]]] = {}
-    for user, was, there in moved:
-        parts = [_parts(where) for where in (was, there)]
-        for inwards in (False, True):
-            for key, kind in parts[inwards] - parts[not inwards]:
-                counters = sides.setdefault((key[:4], inwards), (Counter(), Counter(), Counter()))
-                counters[kind][user] += 1
-    out: dict[Key, str] = {}
-    for (key, _), (whole, hits, rest) in sides.items():
-        of_kinds = (hits,) if group[1] in _FLAGGED_ALONE else (whole, hits, rest) if group[0] else (whole,)
-        wanted = [counter for counter in of_kinds if counter or whole]
-        if wanted:
-            fine = all(clears(_support(counter), policy) for counter in wanted)
-            out[key] = CLEARS if fine and out.get(key) != FAILS else FAILS
-    return out
-
-
-def _parts(where: Place | None) -> set[tuple[Key, int]]:
-    """The counts that a conversation is in: by key (and what else its count depends on), 0 for all conversations, 1 for
-    flagged ones, 2 for others."""
-    if where is None:
-        return set()
-    return {((*key, *where.exact), kind) for key in where.keys for kind in (0, 1 if where.hit else 2)}  # type: ignore[misc]
-
-
-def _support(users: Counter[str]) -> Support:
-    return Support(users.total(), len(users), max(users.values(), default=0))
 
 
 def _changed(before: pa.Table, now: pa.Table, moved: Mapping[str, frozenset[str]]) -> Iterator[Both]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from pipelines.aggregate_cells import Key, Split
-from pipelines.as_of_changes import CLEARS, EMPTY, FAILS, Change, Verdict
+from pipelines.as_of_changes import Change, Verdict
+from pipelines.as_of_moves import CLEARS, EMPTY, FAILS
 from pipelines.as_of_state import State
 from pipelines.as_of_units import COVERED, SPLITS, Group, Named, belongs, groups, turns_of, whole_of
 from pipelines.disclosure_plan import SPLITS_OF_TWO
