@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ class Runs:
 
 
 @pytest.fixture(scope="module")
-def runs(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runs, list[Release]]]:
+def runs(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> tuple[Runs, list[Release]]:
     """A first release, one with one conversation more, and one with more than twice as many."""
     with gzip.open(trial.inputs / "sample-1.jsonl.gz", "rt", encoding="utf-8") as file:
         made = Runs(tmp_path_factory.mktemp("as-of"), file.readlines())
@@ -47,7 +46,7 @@ def runs(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     for number in (FIRST, FIRST + 1, ALL):
         made.run(number)
         found.append(made.released())
-    yield made, found
+    return made, found
 
 
 def marks(release: Release) -> dict[str, set[str]]:
