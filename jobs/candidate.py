@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobs.frames import Frames, store_frame
+from jobs.history import store_history
+from jobs.keys import Keys
 from jobs.private_release import private_release
 from jobs.releases import put_in_place, released_in
 from jobs.survey import Survey
@@ -18,9 +20,9 @@ from jobs.workspace import Workspace
 from pipelines.adjudicate import Adjudication
 from pipelines.adjust import adjust
 from pipelines.aggregate import aggregate, looked_at
+from pipelines.as_of_state import Past
 from pipelines.compare import compare
 from pipelines.compare_clusters import compare_clusters
-from pipelines.disclosure import gated_count
 from pipelines.disclosure_folder import check_folder, check_manifest
 from pipelines.frames import FrameFacts, make_frame
 from pipelines.gates import failed_gates, gates
@@ -95,10 +97,12 @@ def open_release(root: Path, named: str) -> tuple[Tables, dict[str, Any]]:
 
 def write_candidate(
     clusters: Clustered, card: dict[str, Any], run: Run, found: Survey, space: Workspace, baseline_root: Path | None,
-    run_key: str, trial: str, frames: Frames, read: Adjudication | None = None, second: SecondReading | None = None,
+    run_key: str, trial: str, frames: Frames, keys: Keys, past: Past, read: Adjudication | None = None,
+    second: SecondReading | None = None,
 ) -> Candidate:  # fmt: skip
     """Aggregates, compares with the baseline, checks the gates, puts the report in place in one rename, and keeps the
-    frame of its clusters. trial: see jobs/frames.py."""
+    frame of its clusters. trial: see jobs/frames.py. past: the trial's earlier releases, which this one is held
+    against and, before it is in place, added to."""
     baseline = open_baseline(baseline_root)
     policy = run.policies.disclosure
     quality = Quality.from_card(card).at(run.thresholds.own, run.thresholds.validated)
@@ -117,8 +121,9 @@ def write_candidate(
         counts |= dict.fromkeys(records)
         unit = str(privacy["unit"])
     else:
-        tables = _by_floors(clusters, run, quality, read, second, numbers)
-        tables[CLUSTER_CHANGES.name] = _changes(tables, baseline, rows, numbers, frames, policy)
+        tables = _by_floors(clusters, run, quality, read, second, numbers, past)
+        placed = replace(frames, before=None) if past.clusters_stand else frames
+        tables[CLUSTER_CHANGES.name] = _changes(tables, baseline, rows, numbers, placed, policy)
         compared = None if baseline is None else compare(tables, baseline[1], policy)
         tables[COMPARISON.name] = COMPARISON.arrow.empty_table() if compared is None else compared
         evened = None if baseline is None else adjust(tables, baseline[1], policy)
@@ -128,7 +133,7 @@ def write_candidate(
         counts = looked_at(tables)
         # By the released count: whether there is any user id at all would tell of a single one.
         unit = "user" if counts["conversations_with_user"] else "conversation"
-        counts |= {name: gated_count(count, policy) for name, count in records.items()}
+        counts |= {name: past.count(name, count, policy) for name, count in records.items()}
     manifest = ReleaseManifest(
         release=run.release,
         baseline=None if baseline is None else baseline[0],
@@ -150,9 +155,13 @@ def write_candidate(
     try:
         manifest = report(tables, manifest, draft, None if baseline is None else baseline[1])
         check_folder(draft, manifest)
+        if policy.policy != "dp":
+            store_history(space, keys, past, run_key)
         put_in_place(space.root, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    if past.clusters_stand:
+        return Candidate(space.released, tables, manifest)  # and so does their frame
     given = frames.given
     origins = () if given is None else (given.release, given.trial, *given.origins)
     facts = FrameFacts(run.release, run_key, trial, run.policies.retention.frame_days, origins)
@@ -162,14 +171,14 @@ def write_candidate(
 
 def _by_floors(
     clusters: Clustered, run: Run, quality: Quality, read: Adjudication | None, second: SecondReading | None,
-    numbers: dict[tuple[str, int], int],
+    numbers: dict[tuple[str, int], int], past: Past,
 ) -> Tables:  # fmt: skip
-    """The released tables behind floors, but for those against a baseline. numbers: filled, see aggregate."""
+    """The released tables behind floors, but for those against a baseline. numbers, past: filled, see aggregate."""
     screened = None if run.policies.score.plug else run.share(run.policies.score.screen_sample)
     return aggregate(
         clusters.rows, clusters.terms, run.release, run.policies.disclosure, quality, screened, read, second,
         clusters.stability, run.share(run.policies.flag.unflagged_sample), numbers,
-        pseudonym(run.pseudonym_key, "suppression", ""),
+        pseudonym(run.pseudonym_key, "suppression", ""), past,
     )  # fmt: skip
 
 

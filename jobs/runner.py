@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from jobs.adjudicate import digest_of, outcome, stored_by
 from jobs.candidate import Candidate, Clustered, open_baseline, write_candidate
 from jobs.faults import spark_faults
 from jobs.frames import Frames, open_frames
+from jobs.history import open_history
 from jobs.ingest import Source, find_sources, keyed_inputs, survey, transcripts
 from jobs.keys import Keys, open_keys
 from jobs.progress import Progress
@@ -28,6 +30,7 @@ from jobs.tables import Stored, find_table, read_part, read_table, write_part, w
 from jobs.tombstones import read_tombstones
 from jobs.versions import code_version
 from jobs.workspace import Workspace, locked, open_workspace, read_json, temporary_root, write_text
+from pipelines.as_of_state import Past
 from pipelines.cluster import cluster
 from pipelines.pseudonym import pseudonym
 from pipelines.stages import Run
@@ -81,6 +84,11 @@ def run(request: Request, progress: Progress) -> Candidate:
         key = _run_key(request, sources, models | {"card": fingerprint([card, frames.digests])}, keys, space)
         if not request.fresh:
             _refuse_repeat(space, key)
+        past = (
+            Past()
+            if request.policies.disclosure.policy == "dp"
+            else open_history(space, keys, datetime.now(UTC).date())
+        )
         with progress.step("start Spark"), spark_faults("starting Spark"):
             spark = build_session(request.master or default_master(), temporary)
         progress.spark = spark
@@ -97,7 +105,19 @@ def run(request: Request, progress: Progress) -> Candidate:
                 read = outcome(stored, request.policies.adjudicate, said)
                 second = second_reading(stored, request.policies.second_reader)
                 candidate = write_candidate(
-                    clusters, card, context, found, space, request.baseline, key, trial, frames, read, second
+                    clusters,
+                    card,
+                    context,
+                    found,
+                    space,
+                    request.baseline,
+                    key,
+                    trial,
+                    frames,
+                    keys,
+                    past,
+                    read,
+                    second,
                 )
         finally:
             progress.spark = None

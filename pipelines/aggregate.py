@@ -17,6 +17,10 @@ from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
 from pipelines.aggregate_stability import held_by, stability_rows
 from pipelines.aggregate_turns import turn_rows
+from pipelines.as_of import Hold
+from pipelines.as_of_rows import history_rows, named_of
+from pipelines.as_of_state import Past
+from pipelines.disclosure import clears
 from pipelines.disclosure import release as let_out
 from pipelines.disclosure_plan import Unions, make_plan
 from pipelines.second_reader import SecondReading
@@ -46,6 +50,7 @@ def aggregate(
     sampled_share: float | None = None,
     numbers: dict[tuple[str, int], int] | None = None,
     secret: str | None = None,
+    past: Past | None = None,
 ) -> dict[str, pa.Table]:
     """The released tables of one release, by table name: all but the comparison and the gates.
 
@@ -55,11 +60,13 @@ def aggregate(
     second reader said of some flagged conversations; no rate rests on it. stability: CLUSTER_STABILITY, exact.
     sampled_share: share of the conversations whose passage was drawn for the lift of clusters, None where it is not
     known. numbers: filled with the released number of each shown cluster by (label, number in CLUSTERED). secret: of
-    the trial's draws, see make_plan.
+    the trial's draws, see make_plan. past: earlier releases of the trial, which this one is held against; its `made` is
+    filled.
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
-    population = populate(conformed(clustered, CLUSTERED), policy)
+    before = past.states[-1].units if past is not None and past.states else None
+    population = populate(conformed(clustered, CLUSTERED), policy, before)
     counts = user_counts(population.frame).persist()
     try:
         cells = reduce_cells(counts)
@@ -69,11 +76,19 @@ def aggregate(
         def unions(wanted: Mapping[Split, Iterable[str]]) -> Mapping[Split, Cell]:
             return reduce_unions(counts, wanted)
 
-        return tabulate(
+        named = named_of(population)
+        hold = Hold()
+        if past is not None:
+            hold = Hold(past.states, history_rows(population, words), named, policy, secret or "")
+        tables = tabulate(
             cells, splits, population.named, unions, words,
             check_release_name(release), policy, quality, screen_share, read, second, stability, sampled_share, numbers,
-            secret,
+            secret, hold,
         )  # fmt: skip
+        if past is not None:
+            past.made, past.same = hold.made(tables, past.stamp), hold.same
+            past.clusters_stand = not hold.clusters.taken
+        return tables
     finally:
         counts.unpersist()
         population.cached.unpersist()
@@ -107,14 +122,20 @@ def tabulate(
     sampled_share: float | None = None,
     numbers: dict[tuple[str, int], int] | None = None,
     secret: str | None = None,
+    hold: Hold | None = None,
 ) -> dict[str, pa.Table]:
     """The released tables from exact cells: no Spark here.
 
     splits: by dimension (surface, week, language, length), the values that occur, pools included. named: by split of
-    the population, the values that stand by themselves. unions: cells of unions of values.
+    the population, the values that stand by themselves. unions: cells of unions of values. hold: what earlier releases
+    of the trial hold of this one; nothing where None.
     """
-    plan = make_plan(cells, splits, unions, policy, secret)
-    material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second, sampled_share)
+    hold = hold or Hold()
+    plan = make_plan(cells, splits, unions, policy, secret, hold.held)
+    covered = (key for key, cell in cells.items() if key[0] == "coverage" and clears(cell.whole, policy))
+    plan = hold.settle(plan, covered)
+    cells = {**cells, **hold.cells(cells)}
+    material = Material(release, cells, splits, plan, policy, quality, screen_share, read, second, sampled_share, hold)
     rates = rate_rows(material)
     by_cell = {(row["label"], row["dimension"], row["value"]): row for row in rates}
     held = held_by(stability)
@@ -128,6 +149,6 @@ def tabulate(
         (DYNAMICS, dynamics_rows(material, by_cell)),
         (BEHAVIOUR, behaviour_rows(material, by_cell)),
         (COVERAGE, coverage_rows(material, named)),
-        (QUALITY, [*quality_rows(material, rates), *stability_rows(release, held, clusters)]),
+        (QUALITY, hold.beside_clusters([*quality_rows(material, rates)], stability_rows(release, held, clusters))),
     )
     return {table.name: let_out(table, list(found), policy) for table, found in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.aggregate_cells import Cell
+from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_rates import Material, Row
 from pipelines.aggregate_shares import Rates, share_figures, shown_share
 from pipelines.disclosure import hide
@@ -13,21 +13,31 @@ from schemas.labels import LABELS, Label
 from schemas.released_runs import AMONG, BEHAVIOUR, BEHAVIOURS
 
 
-def behaviour_rows(material: Material, rates: Rates) -> Iterator[Row]:
+def behaviour_rows(material: Material, rates: Rates) -> list[Row]:
     """One row a behaviour and kind of conversation. rates: the rows of released_rates.
 
     Like a situation's: among all where those with and without the behaviour clear the floors; among the flagged, and
     among those that are not, where all four parts do.
     """
+    return material.hold.rows(BEHAVIOUR, _behaviours(material, rates))
+
+
+def _behaviours(material: Material, rates: Rates) -> Iterator[tuple[Key, Row]]:
     for name in BEHAVIOURS:
         for among in AMONG:
             row: Row = {"release": material.release, "behaviour": name, "among": among}
-            yield hide(row, BEHAVIOUR) | _figures(material, rates, name, among)
+            key = ("behaviour", "", "all", name) if among == "all" else ("rates", _label(among), "behaviour", name)
+            yield key, hide(row, BEHAVIOUR) | _figures(material, rates, name, among)
+
+
+def _label(among: str) -> str:
+    """The label whose counts the conversations are told apart by."""
+    return str(LABELS[0] if among == "all" else Label.DISTRESS if among == "no_distress" else among)
 
 
 def _figures(material: Material, rates: Rates, name: str, among: str) -> Row:
     """The figures that may be shown, none where they may not."""
-    label = str(LABELS[0] if among == "all" else Label.DISTRESS if among == "no_distress" else among)
+    label = _label(among)
     key = ("rates", label, "behaviour", name)
     shown = ("behaviour", name) in material.plan.denominators if among == "all" else material.shows(*key)
     if not shown:

@@ -43,23 +43,36 @@ class Population:
     frame: one row a conversation with conversation_key, user_key, the columns of POOLS (null where a split does not
     concern it), codes, behaviours, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they
     count. named: values of each split that stand by themselves. pooled: whether the split has a pool.
-    cached: what `frame` is made from; whoever made the population unpersists it.
+    cached: what `frame` is made from; whoever made the population unpersists it. raw: `frame` before small values pool.
     """
 
     frame: DataFrame
     cached: DataFrame
     named: dict[str, tuple[str, ...]]
     pooled: dict[str, bool]
+    raw: DataFrame
 
 
-def bounded(clustered: DataFrame, most: int) -> DataFrame:
-    """`clustered` (CLUSTERED) with at most `most` conversations of a user: the first by a hash of their pseudonyms."""
+def bounded(clustered: DataFrame, most: int, before: pa.Table | None = None) -> DataFrame:
+    """`clustered` (CLUSTERED) with at most `most` conversations of a user: the first by a hash of their pseudonyms.
+
+    before: HISTORY of the trial's last release. What that counted comes first: else each new conversation of a user who
+    has many would put another one out, and a few that go out hold up every count that holds them.
+    """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
     draw = F.sha2(F.concat(F.lit("contribution "), F.col("conversation_key")), 256)
-    order = Window.partitionBy("user_key").orderBy(draw, "conversation_key")
-    return clustered.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= most).drop("_rank")
+    order = Window.partitionBy("user_key").orderBy(F.col("_before").desc(), draw, "conversation_key")
+    if before is None:
+        marked = clustered.withColumn("_before", F.lit(False))
+    else:
+        keys = clustered.sparkSession.createDataFrame(before.select(["conversation_key"]))
+        known = keys.select(F.col("conversation_key").alias("_key"), F.lit(True).alias("_known"))
+        marked = clustered.join(known, F.col("conversation_key") == F.col("_key"), "left")
+        marked = marked.withColumn("_before", F.coalesce("_known", F.lit(False)))
+    ranked = marked.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= most)
+    return ranked.select(*clustered.columns)
 
 
 def _counted(frame: DataFrame, most: int) -> DataFrame:
@@ -78,9 +91,10 @@ def _counted(frame: DataFrame, most: int) -> DataFrame:
     return frame.withColumn("turns", F.least(turns, F.lit(most)))
 
 
-def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
-    """The population of a release from CLUSTERED."""
-    kept = _counted(bounded(clustered, policy.max_conversations_per_user), policy.max_turns_per_conversation)
+def populate(clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | None = None) -> Population:
+    """The population of a release from CLUSTERED. before: HISTORY of the trial's last release, None for the first."""
+    kept = bounded(clustered, policy.max_conversations_per_user, before)
+    kept = _counted(kept, policy.max_turns_per_conversation)
     frame = bounded_cells(_splits(kept), policy.max_cells_per_user).persist()
     kept = frame
     while True:
@@ -97,7 +111,7 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy) -> Population:
             kept = kept.where(_column(split).isNull() | ~_column(split).isin(failing[split]))
     named = {s: tuple(sorted(v for t, v in values if t == s and v not in failing[s])) for s in POOLS}
     pooled = {split: pool.conversations > 0 for split, pool in pools.items()}
-    return Population(_renamed(kept, failing), frame, named, pooled)
+    return Population(_renamed(kept, failing), frame, named, pooled, kept)
 
 
 def terms_of(population: Population, terms: pa.Table, most: int) -> pa.Table:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
 from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_corrected import TURNS, Corrected, correct, expected_errors, turn_mix
+from pipelines.as_of import Hold
+from pipelines.as_of_units import screen_of
 from pipelines.disclosure import blunt, clears, coarse, hide, rounded
 from pipelines.disclosure_plan import POOL, Plan
 from pipelines.disclosure_words import NOT_VALIDATED
@@ -18,7 +20,7 @@ from pipelines.second_reader import SecondReading
 from schemas.labels import LABELS, SITUATIONS
 from schemas.policy import DisclosurePolicy
 from schemas.quality import Estimate, LabelQuality, Quality
-from schemas.released import DIMENSIONS, LENGTHS, RATES
+from schemas.released import DIMENSIONS, LENGTHS, QUALITY, RATES
 
 Row = dict[str, Any]
 
@@ -29,7 +31,7 @@ class Material:
 
     cells: exact. splits: by dimension, the values that occur. screen_share: share (0 to 1) of the conversations whose
     screened-out turns were scored all the same, None where it is not known. sampled_share: of those whose passage was
-    drawn for the lift of clusters.
+    drawn for the lift of clusters. hold: what earlier releases of the trial hold of this one; settled.
     """
 
     release: str
@@ -42,6 +44,7 @@ class Material:
     read: Adjudication | None = None
     second: SecondReading | None = None
     sampled_share: float | None = None
+    hold: Hold = field(default_factory=Hold)
 
     def cell(self, table: str, label: str, dimension: str, value: str) -> Cell:
         """The exact cell, an empty one where nothing was counted."""
@@ -70,13 +73,14 @@ def values_of(material: Material, dimension: str) -> tuple[str, ...]:
 
 def rate_rows(material: Material) -> list[Row]:
     """The rows of released_rates, every label and dimension."""
-    counts = [
-        _counts(material, str(label), dimension, value)
+    made = [
+        (("rates", str(label), dimension, value), _counts(material, str(label), dimension, value))
         for label in LABELS
         for dimension in DIMENSIONS
         for value in values_of(material, dimension)
     ]
-    return [_figures(material, row, counts) for row in counts]
+    counts = material.hold.rows(RATES, made)
+    return [row if row.get("as_of") else _figures(material, row, counts) for row in counts]
 
 
 def _counts(material: Material, label: str, dimension: str, value: str) -> Row:
@@ -164,7 +168,8 @@ def quality_rows(material: Material, rates: list[Row]) -> Iterator[Row]:
     for label in map(str, LABELS):
         base: Row = {"release": material.release, "label": label}
         yield from quality_figures(material.release, label, material.quality)
-        yield base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
+        screen = base | {"measure": "screen_missed", "basis": "this_trial", **_screen(material, label, rates)}
+        yield screen | {"as_of": material.hold.stamp(screen_of(label), QUALITY, screen)}
         by_others = _by_readers(material, label, rates) | _by_second_reader(material, label, rates)
         for name, figure in by_others.items():
             ends = {"low": coarse(figure.low), "high": coarse(figure.high)}

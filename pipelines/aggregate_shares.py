@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.aggregate_cells import Cell
+from pipelines.aggregate_cells import Cell, Key
 from pipelines.aggregate_rates import Material, Row, rate_and_size
 from pipelines.disclosure import clears, coarse, hide
 from pipelines.disclosure_plan import DYNAMICS_VALUES, dynamics_cell, measures
@@ -50,8 +50,12 @@ def shown_share(material: Material, cell: Cell, effect: float, total: float, use
     }
 
 
-def trigger_rows(material: Material, rates: Rates) -> Iterator[Row]:
+def trigger_rows(material: Material, rates: Rates) -> list[Row]:
     """One row a label and trigger; rate and lift from the released rates of the situation of that name."""
+    return material.hold.rows(TRIGGER_TABLE, _triggers(material, rates))
+
+
+def _triggers(material: Material, rates: Rates) -> Iterator[tuple[Key, Row]]:
     for label in map(str, LABELS):
         for trigger in TRIGGERS:
             row: Row = {"release": material.release, "label": label, "trigger": trigger}
@@ -59,14 +63,14 @@ def trigger_rows(material: Material, rates: Rates) -> Iterator[Row]:
             if material.shows("triggers", label, "trigger", trigger):
                 cell = material.cell("triggers", label, "trigger", trigger)
                 row |= share_figures(material, rates, label, cell) | _situation(rates, label, trigger)
-            yield row
+            yield ("triggers", label, "trigger", trigger), row
 
 
 def _situation(rates: Rates, label: str, trigger: str) -> Row:
     """Rate among the conversations that hold the situation, and its lift over the whole trial's rate."""
     held, whole = rates.get((label, "situation", trigger)), rates[label, "all", "all"]
-    if held is None or held["status"] != "shown":
-        return {}
+    if held is None or held["status"] != "shown" or held.get("as_of") != whole.get("as_of"):
+        return {}  # hidden, or of another release than the whole trial's rate
     share, size = rate_and_size(held)
     outside, others = whole["flagged"] - held["flagged"], whole["conversations"] - held["conversations"]
     if others <= 0 or not 0 <= outside <= others:
@@ -83,8 +87,12 @@ def _situation(rates: Rates, label: str, trigger: str) -> Row:
     }
 
 
-def dynamics_rows(material: Material, rates: Rates) -> Iterator[Row]:
+def dynamics_rows(material: Material, rates: Rates) -> list[Row]:
     """One row a label, measure and value of its closed list."""
+    return material.hold.rows(DYNAMICS, _dynamics(material, rates))
+
+
+def _dynamics(material: Material, rates: Rates) -> Iterator[tuple[Key, Row]]:
     for label in map(str, LABELS):
         for measure in measures(label):
             for value in DYNAMICS_VALUES[measure]:
@@ -93,11 +101,15 @@ def dynamics_rows(material: Material, rates: Rates) -> Iterator[Row]:
                 counted, shown = dynamics_cell(label, measure, value)
                 if material.shows(*shown):
                     row |= share_figures(material, rates, label, material.cell(*counted))
-                yield row
+                yield shown, row
 
 
-def coverage_rows(material: Material, named: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
+def coverage_rows(material: Material, named: Mapping[str, tuple[str, ...]]) -> list[Row]:
     """What was looked at. named: values of each split of the population that stand by themselves."""
+    return material.hold.rows(COVERAGE, _covered(material, named))
+
+
+def _covered(material: Material, named: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Key, Row]]:
     languages = [*named["language"], *named["unscored_language"], OTHER_LANGUAGES]
     values: dict[str, list[str]] = {
         "language": list(dict.fromkeys(languages)),
@@ -110,6 +122,6 @@ def coverage_rows(material: Material, named: Mapping[str, tuple[str, ...]]) -> I
             row: dict[str, Any] = {"release": material.release, "measure": measure, "value": value}
             if clears(cell.whole, material.policy):
                 count = material.round(cell.conversations)
-                yield row | {"conversations": count, "status": "shown", "reason": ""}
+                yield ("coverage", "", measure, value), row | {"conversations": count, "status": "shown", "reason": ""}
             else:
-                yield hide(row, COVERAGE)
+                yield ("coverage", "", measure, value), hide(row, COVERAGE)

@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR
 from pipelines.aggregate_cells import Key
 from pipelines.aggregate_corrected import correct
 from pipelines.aggregate_rates import Material, Row, blunted, lost_to_screen, values_of
+from pipelines.as_of_units import turns_of
 from pipelines.disclosure import blunt, clears, hide
 from pipelines.disclosure_turns import Claim, showable
 from pipelines.intervals import design_effect, effective_size, wilson
@@ -30,10 +31,12 @@ def turn_rows(material: Material, rates: list[Row]) -> list[Row]:
         for dimension in TURN_DIMENSIONS
         for value in values_of(material, dimension)
     ]
-    claims = {key: claim for key in keys if (claim := _claim(material, key)) is not None}
-    shown = showable(material.cells, material.splits, material.plan, claims, material.policy)
     of_conversations = {(row["label"], row["dimension"], row["value"]): row["rate"] for row in rates}
-    rows = []
+    keys = [key for key in keys if material.hold.fresh(turns_of(key[1]))]
+    open_to = [key for key in keys if of_conversations.get(key[1:]) is not None]
+    claims = {key: claim for key in open_to if (claim := _claim(material, key)) is not None}
+    shown = showable(material.cells, material.splits, material.plan, claims, material.policy)
+    rows: list[Row] = []
     for key in keys:
         _, label, dimension, value = key
         row: Row = {"release": material.release, "label": label, "dimension": dimension, "value": value}
@@ -43,7 +46,8 @@ def turn_rows(material: Material, rates: list[Row]) -> list[Row]:
             lost = lost_to_screen(material, label, rates) / of_conversations[key[1:]]
             row |= _figures(shown[key], material.quality.of(label, dimension, value), lost)
         rows.append(row)
-    return rows
+    moved = {key[1] for key in keys}
+    return rows + [row for row in material.hold.left(TURN_RATES, rows) if row["label"] not in moved]
 
 
 def _claim(material: Material, key: Key) -> Claim | None:

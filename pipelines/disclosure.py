@@ -27,6 +27,7 @@ from schemas.released import (
     TURN_RATES,
     UNDER_DP,
 )
+from schemas.released_columns import AS_OF
 from schemas.table import Sensitivity, Table
 
 Rows = list[dict[str, Any]]
@@ -104,6 +105,12 @@ def hide(row: dict[str, Any], table: Table, reason: str = "floor", keep: Sequenc
     return row | blank | {"status": "suppressed", "reason": reason}
 
 
+def fits(table: Table, row: dict[str, Any], policy: DisclosurePolicy) -> bool:
+    """True where the counts of a row of an earlier release are such as `policy` lets out."""
+    counts = [(row[c.name], _floor(table, c.name, policy)) for c in table.columns if pa.types.is_int64(c.type)]
+    return all(n is None or (n >= rounded(least, policy) and n % policy.round_to == 0) for n, least in counts)
+
+
 def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
     """`rows` as the released table, conformed and checked.
 
@@ -114,6 +121,8 @@ def release(table: Table, rows: Rows, policy: DisclosurePolicy) -> pa.Table:
     """
     if table not in RELEASED or table.sensitivity is not Sensitivity.RELEASABLE:
         _refuse(table, "", "only the tables of schemas/released.py may leave", 1)
+    if AS_OF.name in table.names:  # a row that says nothing of it is of this release
+        rows = [{AS_OF.name: ""} | row for row in rows]
     extra = sum(not row.keys() <= set(table.names) for row in rows)
     _refuse(table, "", "rows hold columns that the table does not declare", extra)
     data = table.conform(pa.Table.from_pylist(rows, schema=table.arrow))

@@ -59,6 +59,21 @@ class Plan:
     numerators: frozenset[Key]
 
 
+@dataclass(frozen=True)
+class Held:
+    """What earlier releases of the trial leave no choice about. known: keys of counts that they showed and that changed
+    little or not at all since, so that hiding them hides nothing. may: keys of counts that may be shown anew."""
+
+    known: frozenset[Key] = frozenset()
+    may: frozenset[Key] = frozenset()
+
+    def apply(self, systems: Iterable[System]) -> None:
+        """Marks the counts that are known, and those that must not be shown."""
+        for count in (count for system in systems for count in system.counts.values()):
+            count.known = count.key in self.known
+            count.hidden = count.hidden or count.key not in self.may
+
+
 def measures(label: str) -> tuple[str, ...]:
     """The measures of dynamics that a label has: joy is flagged only when strong, so its strength says nothing; and
     only distress mirrors a user's."""
@@ -81,13 +96,15 @@ def make_plan(
     unions: Unions,
     policy: DisclosurePolicy,
     secret: str | None = None,
+    held: Held | None = None,
 ) -> Plan:
     """The plan for a release.
 
     cells: exact. splits: by dimension (surface, week, language, length) every value that occurs, its pool included.
     secret: of the trial, the same for each of its releases: would one conversation more draw anew which counts are
     hidden beside those that must be, two releases side by side would show both. From the counts where None.
-    Raises DisclosureError where the cells contradict each other or no plan protects them.
+    held: by earlier releases of the trial; where they leave no way to protect some counts, none of these is shown.
+    Raises DisclosureError where the cells contradict each other or, without `held`, no plan protects them.
     """
     first = str(LABELS[0])
     if not clears(_cell(cells, ("rates", first, "all", "all")).whole, policy):
@@ -95,19 +112,26 @@ def make_plan(
     if secret is None:
         secret = hashlib.sha256(repr(sorted(cells.items(), key=lambda item: item[0])).encode()).hexdigest()
     shown = [label for label in map(str, LABELS) if not fails(_total(cells, label), policy)]
+    if held is not None:
+        shown = [label for label in shown if ("rates", label, "all", "all") in held.may]
     closed: set[tuple[str, str]] = set()
-    for name, held in SPLITS_OF_TWO:
-        both = [_cell(cells, ("rates", first, name, value)) for value in (held, NOT + held)]
+    for name, code in SPLITS_OF_TWO:
+        both = [_cell(cells, ("rates", first, name, value)) for value in (code, NOT + code)]
         if not all(clears(cell.whole, policy) for cell in both):
-            closed.add((name, held))
+            closed.add((name, code))
+    lost: set[tuple[str, str]] = set()
     while True:
-        systems = [s for label in shown for s in _systems(cells, label, splits, closed)]
-        _add_unions(systems, unions, policy)
+        systems = [s for label in shown for s in _systems(cells, label, splits, closed) if s.name not in lost]
+        if held is not None:
+            held.apply(systems)
+        add_unions(systems, unions, policy)
         failed = {system.name for system in systems if not protect(system, policy, secret)}
         if not failed:
             break
-        if failed & closed or not all(name[1] or name[0] in splits for name in failed):
+        stuck = {name for name in failed if name in closed or not (name[1] or name[0] in splits)}
+        if stuck and held is None:
             raise DisclosureError("the counts cannot be protected by hiding some of them. Nothing was released.")
+        lost |= stuck
         closed |= failed
     pairs = [("all", "all"), *((name, value) for name, values in splits.items() for value in values)]
     pairs += SPLITS_OF_TWO
@@ -133,7 +157,7 @@ def _total(cells: Mapping[Key, Cell], label: str) -> Count:
     return Count((), (), cell.flagged, cell.hits, cell.conversations, cell.rest)
 
 
-def _count(
+def count_of(
     cells: Mapping[Key, Cell], key: Key, *, bounded: bool = False, hidden: bool = False, released: bool = True
 ) -> Count:
     """The numerator of a cell; bounded: its denominator is known to the attacker."""
@@ -151,31 +175,35 @@ def _systems(
     for name in ("surface", "week", "language"):
         shut = (name, "") in closed
         keys: list[Key] = [("rates", label, name, value) for value in splits[name]]
-        out.append(additive((name, ""), total, (_count(cells, k, bounded=not shut, hidden=shut) for k in keys)))
-    out.append(_course(cells, label, splits["length"], ("length", "") in closed))
+        out.append(additive((name, ""), total, (count_of(cells, k, bounded=not shut, hidden=shut) for k in keys)))
+    out.append(course(cells, label, splits["length"], ("length", "") in closed))
     for table, name, values in (
         ("triggers", "trigger", TRIGGERS),
         *(("dynamics", m, DYNAMICS_VALUES[m]) for m in measures(label) if m == "strength"),
     ):
-        out.append(additive((name, ""), total, (_count(cells, (table, label, name, value)) for value in values)))
-    for name, held in SPLITS_OF_TWO:
-        if (name, held) not in closed:
-            there = _count(cells, ("rates", label, name, held), bounded=True)
-            other = _count(cells, ("rates", label, name, NOT + held), bounded=True, hidden=True, released=False)
-            out.append(additive((name, held), total, (there, other)))
+        out.append(additive((name, ""), total, (count_of(cells, (table, label, name, value)) for value in values)))
+    out += [of_two(cells, label, (name, code)) for name, code in SPLITS_OF_TWO if (name, code) not in closed]
     return out
 
 
-def _course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut: bool) -> System:
+def of_two(cells: Mapping[Key, Cell], label: str, name: tuple[str, str]) -> System:
+    """The system of a situation or behaviour, held or not held."""
+    there, other = (("rates", label, name[0], value) for value in (name[1], NOT + name[1]))
+    total = _cell(cells, ("rates", label, "all", "all")).flagged
+    left = count_of(cells, other, bounded=True, hidden=True, released=False)
+    return additive(name, total, (count_of(cells, there, bounded=True), left))
+
+
+def course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut: bool) -> System:
     """Length and the measures of a run in one system (disclosure_course).
 
     Length bins that pool are rows without figures, and their pool follows by subtraction.
     """
     rates = ("rates", label, "length")
-    counts = [_count(cells, (*rates, v), bounded=not shut, hidden=shut) for v in lengths if v != POOL]
-    counts += [_count(cells, ("dynamics", label, m, v)) for m in IN_RUN for v in DYNAMICS_VALUES[m]]
+    counts = [count_of(cells, (*rates, v), bounded=not shut, hidden=shut) for v in lengths if v != POOL]
+    counts += [count_of(cells, ("dynamics", label, m, v)) for m in IN_RUN for v in DYNAMICS_VALUES[m]]
     if POOL in lengths:
-        counts.append(_count(cells, (*rates, POOL), bounded=not shut, hidden=True, released=False))
+        counts.append(count_of(cells, (*rates, POOL), bounded=not shut, hidden=True, released=False))
     columns: list[tuple[Name, ...]] = []
     for length in LENGTHS:
         if length in lengths:
@@ -195,7 +223,7 @@ def _course(cells: Mapping[Key, Cell], label: str, lengths: Sequence[str], shut:
     return System(("length", ""), total, {count.key: count for count in counts if count.key in possible}, columns)
 
 
-def _add_unions(systems: list[System], unions: Unions, policy: DisclosurePolicy) -> None:
+def add_unions(systems: list[System], unions: Unions, policy: DisclosurePolicy) -> None:
     """Fills in the exact support of what fails together in each family, users counted once."""
     wanted: dict[Split, list[str]] = {}
     for system in systems:

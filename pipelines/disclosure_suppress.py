@@ -35,7 +35,8 @@ class Count:
     """One count: `value` conversations out of `most`, where that denominator is known to the attacker.
 
     support: of what is counted. rest: of the other most - value conversations, None where `most` is not known.
-    released: False for a count which no table shows, but which may follow from those that are shown.
+    released: False for a count which no table shows, but which may follow from those that are shown. known: an earlier
+    release showed it, and it is much the same still: it is not hidden again, and hides no other.
     """
 
     key: Name
@@ -46,6 +47,7 @@ class Count:
     rest: Support | None = None
     released: bool = True
     hidden: bool = False
+    known: bool = False
 
 
 @dataclass(slots=True)
@@ -144,14 +146,14 @@ def protect(system: System, policy: DisclosurePolicy, secret: str) -> bool:
         if any(c.released for c in counts) and sum(c.value for c in counts) != system.total:
             raise _contradiction(system)
     for count in system.counts.values():
-        count.hidden = count.hidden or fails(count, policy)
+        count.hidden = not count.known and (count.hidden or fails(count, policy))
     added: list[Count] = []
     dice = random.Random(f"{secret} {sorted(system.counts)}")
     while True:
         family = _weak_family(system, policy)
         if family is None:
             break
-        shown = [count for count in system.counts.values() if count.released and not count.hidden]
+        shown = [count for count in system.counts.values() if count.released and not count.hidden and not count.known]
         near = sorted([c for c in shown if c.family == family] or shown, key=lambda c: (c.value, c.key))
         if not near:
             return False

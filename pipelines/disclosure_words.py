@@ -60,6 +60,8 @@ QUALITY_MEASURES = (
     "cluster_sizes",
 )
 SURFACE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+AS_OF_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}(\.[1-9]\d{0,3})?")
+"""Date of a release, and its number where a trial has several of one date."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _WEEK = re.compile(r"\d{4}-W\d{2}")
 
@@ -127,6 +129,7 @@ _COLUMNS: dict[str, Test] = {
     "basis": _listed(("validation", "this_trial", NOT_VALIDATED, "not_measured", *filter(None, REASONS))),
     "adjusted_for": _listed(ADJUSTED_FOR),
     "warning": _listed(WARNINGS),
+    "as_of": lambda word: not word or bool(AS_OF_STAMP.fullmatch(word)),
     "gate": _listed(GATE_NAMES),
     "outcome": _listed(OUTCOMES),
     "dimension": _listed(DIMENSIONS),

@@ -36,6 +36,7 @@ from pipelines.report_tables import (
     quality_sentences,
     reasons_met,
     second_reader_allowed,
+    standing_words,
 )
 from pipelines.report_words import TRIGGER_WORDS, label_words, labels
 from schemas.release import ReleaseManifest
@@ -99,6 +100,7 @@ def _context(released: Released, manifest: ReleaseManifest, digests: Mapping[str
         "splits": split_pictures(released, baseline),
         "hidden": hidden_grid(released),
         "reasons": reasons_met(released),
+        "standing": standing_words(released),
         "quality": quality_grid(released),
         "quality_sentences": quality_sentences(released, manifest),
         "second_reader": second_reader_allowed(manifest),

@@ -16,7 +16,7 @@ from pipelines.report_result import (
     reason_words,
     sentence,
 )
-from pipelines.report_rows import Interval, Released, Row, interval, shown
+from pipelines.report_rows import Interval, Released, Row, as_of_words, interval, shown
 from pipelines.report_words import DIMENSION_WORDS, REASON_WORDS, label_words, labels, value_words
 
 SUPPRESSED = "suppressed"
@@ -39,7 +39,7 @@ def share_item(
     """The item of a share or rate `column` of `row`; counts: columns for the table behind the picture."""
     now = interval(row, column) if shown(row) else None
     cells = [name, *(SUPPRESSED if row[c] is None else count(row[c]) for c in counts)]
-    text = SUPPRESSED if now is None else with_interval(*now)
+    text = SUPPRESSED if now is None else with_interval(*now) + as_of_words(row)
     cells.append(text)
     if with_baseline:
         cells.append(before_words(before) or NOT_SHOWN)

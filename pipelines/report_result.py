@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report_numbers import SPACE, count, percent, points, points_with_interval, with_interval
-from pipelines.report_rows import Released, Row, interval, shown
+from pipelines.report_rows import Released, Row, as_of_words, interval, shown
 from pipelines.report_words import REASON_WORDS, label_words, labels, value_words
 from schemas.release import ReleaseManifest
 from schemas.released import NOT_UNDER_DP
@@ -20,7 +20,7 @@ def rate_words(row: Row | None) -> str:
     """The raw rate of a row of released_rates with its interval, or why there is none."""
     if row is None or not shown(row) or row["rate"] is None:
         return f"suppressed ({reason_words(row)})"
-    return with_interval(row["rate"], row["rate_low"], row["rate_high"])
+    return with_interval(row["rate"], row["rate_low"], row["rate_high"]) + as_of_words(row)
 
 
 def corrected_words(row: Row | None) -> str:
@@ -29,7 +29,7 @@ def corrected_words(row: Row | None) -> str:
         return f"suppressed ({reason_words(row)})"
     if row["corrected_status"] not in ("estimated", "adjudicated") or row["corrected"] is None:
         return "not estimable" if row["corrected_status"] != "suppressed" else "suppressed"
-    return with_interval(row["corrected"], row["corrected_low"], row["corrected_high"])
+    return with_interval(row["corrected"], row["corrected_low"], row["corrected_high"]) + as_of_words(row)
 
 
 def corrected_kind(row: Row | None) -> str:

@@ -39,6 +39,11 @@ def interval(row: Row, name: str) -> Interval | None:
     return None if row[name] is None else (row[name], row[f"{name}_low"], row[f"{name}_high"])
 
 
+def as_of_words(row: Row | None) -> str:
+    """What stands behind a figure that is an earlier release's; nothing behind one of this release."""
+    return f", as of {row['as_of']}" if row is not None and row.get("as_of") else ""
+
+
 def counts_users(tables: Mapping[str, pa.Table]) -> bool:
     """True where the figures of a release count users and no conversations."""
     rows = tables[RATES.name].to_pylist() if RATES.name in tables else []

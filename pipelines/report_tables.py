@@ -23,6 +23,8 @@ from pipelines.report_words import (
     value_words,
 )
 from schemas.release import ReleaseManifest
+from schemas.released import RELEASED
+from schemas.released_columns import AS_OF
 
 NOT_MEASURED = "not measured"
 _SHARES = (
@@ -98,6 +100,17 @@ def hidden_grid(released: Released) -> Grid:
         said = ", ".join(f"{REASON_WORDS[reason]}: {number}" for reason, number in reasons.items())
         rows.append((TABLE_WORDS.get(name, name), count(total), count(sum(reasons.values())), said or "none"))
     return Grid("Rows that are hidden", ("Table", "Rows", "Hidden", "Why"), tuple(rows))
+
+
+def standing_words(released: Released) -> str:
+    """One sentence on the rows that stand as of earlier releases; nothing where there are none."""
+    rows = [row for table in RELEASED if AS_OF.name in table.names for row in released.rows(table.name)]
+    dates = sorted({row[AS_OF.name] for row in rows} - {""})
+    if not dates:
+        return ""
+    old = sum(row[AS_OF.name] != "" for row in rows)
+    since = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    return f"In this release {count(old)} of {count(len(rows))} rows stand as of earlier ones ({since})."
 
 
 def reasons_met(released: Released) -> list[tuple[str, str]]:

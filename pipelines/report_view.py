@@ -20,6 +20,10 @@ WHY = (
     ("status", "`shown` or `suppressed`."),
     ("reason", "Why the row is suppressed: a code, explained in v_suppressed; else ``."),
 )
+AS_OF = (
+    "as_of",
+    "Date of the earlier release of this trial whose row stands, as too little changed since to be shown; else ``.",
+)
 LIFT = (
     ("lift", "That rate over the trial's overall rate; null where suppressed."),
     ("lift_low", "Lift: lower end of the 95 % interval."),

@@ -5,13 +5,13 @@ Columns are named one by one: a table that gets another column changes no view.
 
 from __future__ import annotations
 
-from pipelines.report_view import LIFT, WHO, WHY, View, interval
+from pipelines.report_view import AS_OF, LIFT, WHO, WHY, View, interval
 
 RATES = View(
     "v_rates",
     "How often? Raw and corrected rate, for the whole trial (dimension `all`) and split by one dimension.",
     """SELECT release, label, dimension, value, conversations, users, flagged, rate, rate_low, rate_high,
-  corrected, corrected_low, corrected_high, corrected_status, status, reason
+  corrected, corrected_low, corrected_high, corrected_status, status, reason, as_of
 FROM released_rates ORDER BY release, label, dimension, value""",
     (
         *WHO,
@@ -24,6 +24,7 @@ FROM released_rates ORDER BY release, label, dimension, value""",
         *interval("corrected", "Rate corrected for the scorer's measured error"),
         ("corrected_status", "`estimated`, `adjudicated`, `not estimable` or `suppressed`."),
         *WHY,
+        AS_OF,
     ),
 )
 
@@ -31,7 +32,7 @@ TURN_RATES = View(
     "v_turn_rates",
     "How often, turn by turn? Raw and corrected rate of turns beside the rate of conversations.",
     """SELECT t.release, t.label, t.dimension, t.value, t.rate, t.rate_low, t.rate_high, t.corrected, t.corrected_low,
-  t.corrected_high, t.corrected_status, r.rate AS conversation_rate, t.status, t.reason
+  t.corrected_high, t.corrected_status, r.rate AS conversation_rate, t.status, t.reason, t.as_of
 FROM released_turn_rates t LEFT JOIN released_rates r USING (release, label, dimension, value)
 ORDER BY t.release, t.label, t.dimension, t.value""",
     (
@@ -43,6 +44,7 @@ ORDER BY t.release, t.label, t.dimension, t.value""",
         ("corrected_status", "`estimated`, `not estimable` or `suppressed`."),
         ("conversation_rate", "Flagged conversations / conversations; null where suppressed."),
         *WHY,
+        AS_OF,
     ),
 )
 
@@ -53,7 +55,7 @@ TRIGGERS = View(
   CASE WHEN status = 'shown' AND share IS NOT NULL
     THEN rank() OVER (PARTITION BY release, label ORDER BY share DESC NULLS LAST) END AS place,
   trigger, flagged, users, share, share_low, share_high, rate, rate_low, rate_high, lift, lift_low, lift_high,
-  status, reason
+  status, reason, as_of
 FROM released_triggers ORDER BY release, label, share DESC NULLS LAST, trigger""",
     (
         *WHO,
@@ -65,6 +67,7 @@ FROM released_triggers ORDER BY release, label, share DESC NULLS LAST, trigger""
         *interval("rate", "Rate among the conversations that hold the situation"),
         *LIFT,
         *WHY,
+        AS_OF,
     ),
 )
 
@@ -105,7 +108,7 @@ CLUSTERS = View(
     "Which clusters, with their terms in one cell?",
     """SELECT c.release, c.label, c.cluster, c.name, c.trigger, t.terms, c.flagged, c.users, c.share, c.share_low,
   c.share_high, c.rate, c.rate_low, c.rate_high, c.lift, c.lift_low, c.lift_high, c.overlap, c.found_again, c.status,
-  c.reason
+  c.reason, c.as_of
 FROM released_clusters c
 LEFT JOIN (SELECT release, label, cluster, string_agg(term, ', ' ORDER BY rank) AS terms
   FROM released_terms GROUP BY ALL) t USING (release, label, cluster)
@@ -127,13 +130,15 @@ ORDER BY c.release, c.label, c.cluster < 0, c.share DESC NULLS LAST, c.cluster""
         ("overlap", "Mean best Jaccard index with a cluster found when the users are drawn anew, 0 to 1."),
         ("found_again", "Share of these redraws in which that is above .5."),
         *WHY,
+        AS_OF,
     ),
 )
 
 DYNAMICS = View(
     "v_dynamics",
     "How does it run? Onset, strength, slope, peak, recovery, refusals, a user in distress, who ended it.",
-    """SELECT release, label, measure, value, flagged, users, share, share_low, share_high, status, reason
+    """SELECT release, label, measure, value, flagged, users, share, share_low, share_high, status, reason,
+  as_of
 FROM released_dynamics ORDER BY release, label, measure, value""",
     (
         *WHO,
@@ -143,6 +148,7 @@ FROM released_dynamics ORDER BY release, label, measure, value""",
         ("users", "Distinct users of those, rounded; null where suppressed."),
         *interval("share", "Share of the label's flagged conversations"),
         *WHY,
+        AS_OF,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report_view import WHO, WHY, View, interval
+from pipelines.report_view import AS_OF, WHO, WHY, View, interval
 
 RELEASES = View(
     "v_releases",
@@ -124,7 +124,7 @@ COVERAGE = View(
     "What was looked at, and what could not be scored? A count of the trial, no estimate: it has no interval.",
     """SELECT c.release, c.measure, c.value, c.conversations, t.total,
   CASE WHEN c.conversations IS NOT NULL AND t.total > 0 THEN least(1, c.conversations / t.total) END AS share,
-  c.status, c.reason
+  c.status, c.reason, c.as_of
 FROM released_coverage c LEFT JOIN (
   SELECT release, sum(conversations) AS total FROM released_coverage WHERE measure = 'user_id' GROUP BY release
 ) t USING (release)
@@ -137,6 +137,7 @@ ORDER BY c.release, c.measure, c.conversations DESC NULLS LAST, c.value""",
         ("total", "Conversations looked at: those with and without a user id, without what is suppressed of these."),
         ("share", "conversations / total, 0 to 1, both rounded; null where suppressed."),
         *WHY,
+        AS_OF,
     ),
 )
 

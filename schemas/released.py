@@ -13,7 +13,7 @@ from schemas.released_adjusted import ADJUSTED as ADJUSTED
 from schemas.released_clusters import CLUSTER_CHANGES as CLUSTER_CHANGES
 from schemas.released_clusters import CLUSTERS as CLUSTERS
 from schemas.released_clusters import TERMS as TERMS
-from schemas.released_columns import BASIS, LABEL, MEASURE, RELEASE, STATUS, difference, effect, interval, lift
+from schemas.released_columns import AS_OF, BASIS, LABEL, MEASURE, RELEASE, STATUS, difference, effect, interval, lift
 from schemas.released_runs import BEHAVIOUR as BEHAVIOUR
 from schemas.released_runs import DYNAMICS as DYNAMICS
 from schemas.released_runs import MEASURES as MEASURES
@@ -62,6 +62,7 @@ RATES = Table(
             " `not estimable` (the band reaches 0, or the errors were not measured) or `suppressed`.",
         ),
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "dimension", "value"),
     Sensitivity.RELEASABLE,
@@ -87,6 +88,7 @@ TURN_RATES = Table(
         *interval("corrected", "That rate corrected for the scorer's measured error of a turn; two digits"),
         Column("corrected_status", pa.string(), "As in released_rates, but never `adjudicated`."),
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "dimension", "value"),
     Sensitivity.RELEASABLE,
@@ -107,6 +109,7 @@ TRIGGERS = Table(
         *interval("rate", "Rate among the conversations that hold the situation, affect or not"),
         *lift(),
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "trigger"),
     Sensitivity.RELEASABLE,
@@ -126,6 +129,7 @@ COVERAGE = Table(
         Column("value", pa.string(), "Value of the measure."),
         Column("conversations", pa.int64(), "Conversations, rounded.", nullable=True),
         *STATUS,
+        AS_OF,
     ),
     ("release", "measure", "value"),
     Sensitivity.RELEASABLE,
@@ -142,6 +146,7 @@ QUALITY = Table(
         Column("low", pa.float64(), "Lower end of its 95 % interval.", nullable=True),
         Column("high", pa.float64(), "Upper end of its 95 % interval.", nullable=True),
         BASIS,
+        AS_OF,
     ),
     ("release", "label", "measure"),
     Sensitivity.RELEASABLE,

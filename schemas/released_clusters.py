@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.released_columns import HELD, LABEL, RELEASE, STATUS, effect, interval, lift
+from schemas.released_columns import AS_OF, HELD, LABEL, RELEASE, STATUS, effect, interval, lift
 from schemas.table import Column, Sensitivity, Table
 
 CHANGES = (
     "new", "gone", "grown", "shrunk", "same", "split", "merged", "regrouped", "near the floor", "not comparable"
 )  # fmt: skip
 """What became of a cluster. `new`, `gone`: not there or below the floor on the other side, where as many as on this
-side would have been shown (pipelines/README.md, Across releases). `near the floor`: shown on one side only, and may just
-have missed the floor on the other. `same`: no change of its rate was seen. `regrouped`: what is in it lies elsewhere on the other side."""
+side would have been shown (pipelines/README.md, Across releases). `near the floor`: shown on one side only, and may
+just have missed the floor on the other. `same`: no change of its rate was seen. `regrouped`: what is in it lies
+elsewhere on the other side."""
 MATCHES = ("frame", "terms", "none")
 """What clusters were matched by: the baseline's frame, or released terms alone, which is weaker."""
 
@@ -36,6 +37,7 @@ CLUSTERS = Table(
         *lift(),
         *HELD,
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "cluster"),
     Sensitivity.RELEASABLE,
@@ -53,6 +55,7 @@ TERMS = Table(
         Column("rank", pa.int32(), "1 is the most typical term of the cluster."),
         Column("term", pa.string(), "A word of the public list."),
         Column("users", pa.int64(), "Distinct users behind the term in that cluster, rounded."),
+        AS_OF,
     ),
     ("release", "label", "cluster", "rank"),
     Sensitivity.RELEASABLE,

@@ -8,6 +8,12 @@ from schemas.table import Column
 
 RELEASE = Column("release", pa.string(), "Release name.")
 LABEL = Column("label", pa.string(), "`distress` or `joy`.")
+AS_OF = Column(
+    "as_of",
+    pa.string(),
+    "Date of the earlier release of the same trial whose row this is, unchanged, as what changed since is nothing or"
+    " too little to show; `` where the row is of this release.",
+)
 STATUS = (
     Column("status", pa.string(), "`shown` or `suppressed`."),
     Column(

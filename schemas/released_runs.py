@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.released_columns import LABEL, RELEASE, STATUS, effect, interval
+from schemas.released_columns import AS_OF, LABEL, RELEASE, STATUS, effect, interval
 from schemas.table import Column, Sensitivity, Table
 
 MEASURES = ("onset", "strength", "slope", "peak", "recovered", "refusal", "mirrored", "ended_by")
@@ -47,6 +47,7 @@ DYNAMICS = Table(
         effect("share"),
         *interval("share", "Share of the label's flagged conversations"),
         *STATUS,
+        AS_OF,
     ),
     ("release", "label", "measure", "value"),
     Sensitivity.RELEASABLE,
@@ -74,6 +75,7 @@ BEHAVIOUR = Table(
         effect("share"),
         *interval("share", "Share of those conversations that show it"),
         *STATUS,
+        AS_OF,
     ),
     ("release", "behaviour", "among"),
     Sensitivity.RELEASABLE,

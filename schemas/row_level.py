@@ -7,6 +7,7 @@ import pyarrow as pa
 from schemas.row_level_clusters import CLUSTER_FRAMES as CLUSTER_FRAMES
 from schemas.row_level_clusters import CLUSTER_STABILITY as CLUSTER_STABILITY
 from schemas.row_level_clusters import CLUSTER_TERMS as CLUSTER_TERMS
+from schemas.row_level_history import HISTORY as HISTORY
 from schemas.table import Column, Sensitivity, Table
 
 TURN = pa.struct(
@@ -223,5 +224,5 @@ CLUSTERED = Table(
 
 ROW_LEVEL = (
     TRANSCRIPTS, SCRUBBED, SCORED, FLAGGED, ADJUDICATED, SECOND_READ, CLUSTERED, CLUSTER_TERMS, CLUSTER_STABILITY,
-    CLUSTER_FRAMES,
+    CLUSTER_FRAMES, HISTORY,
 )  # fmt: skip

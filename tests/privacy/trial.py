@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_users
@@ -107,14 +107,15 @@ def _support(users: Iterable[str]) -> Support:
     return Support(sum(counts.values()), len(counts), max(counts.values(), default=0))
 
 
-def bounded(rows: list[Row], most: int) -> list[Row]:
-    """At most `most` rows of a user, the first by hash."""
+def bounded(rows: list[Row], most: int, first: Container[str] = ()) -> list[Row]:
+    """At most `most` rows of a user, the first by hash. first: keys of conversations that come before all others."""
     by_user: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_user[row["user_key"]].append(row)
     kept = []
     for listed in by_user.values():
         listed.sort(key=lambda r: hashlib.sha256(f"contribution {r['conversation_key']}".encode()).hexdigest())
+        listed.sort(key=lambda r: r["conversation_key"] not in first)
         kept += listed[:most]
     return kept
 
@@ -160,10 +161,12 @@ def within_cells(rows: list[Row], most: int) -> list[Row]:
 class Exact:
     """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
 
-    def __init__(self, rows: list[Row], policy: DisclosurePolicy) -> None:
-        """Applies the contribution bounds, leaves out the pools that are too small, and counts every cell."""
-        counting = within_cells(bounded(rows, policy.max_conversations_per_user), policy.max_cells_per_user)
-        kept = [(row, _splits(row)) for row in counting]
+    def __init__(self, rows: list[Row], policy: DisclosurePolicy, first: Container[str] = ()) -> None:
+        """Applies the contribution bounds, leaves out the pools that are too small, and counts every cell.
+
+        first: keys of the conversations that the last release counted."""
+        counting = bounded(rows, policy.max_conversations_per_user, first)
+        kept = [(row, _splits(row)) for row in within_cells(counting, policy.max_cells_per_user)]
         while True:
             small = {split: self._small(kept, split, policy) for split in POOLS}
             out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]
