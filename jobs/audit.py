@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jobs.audit_contents import Inside, Look, search_file
 from jobs.audit_match import Matcher
-from jobs.audit_variants import LEAST_CHARACTERS, patterns
+from jobs.audit_variants import LEAST_AMID_CHANCE, LEAST_CHARACTERS, patterns
 from schemas.errors import UsageError
 
 
@@ -69,11 +69,11 @@ class Searcher:
             for group in (self._folded, self._exact)
         )
 
-    def search(self, data: bytes) -> set[tuple[int, str]]:
-        """(line, variant) of every canary in a stretch of bytes."""
+    def search(self, data: bytes, least: int = 0) -> set[tuple[int, str]]:
+        """(line, variant) of every canary in a stretch of bytes, of patterns of at least `least` bytes."""
         folded, exact = self._matchers
         hits = [self._folded[i] for i in folded.search(data.lower())] + [self._exact[i] for i in exact.search(data)]
-        return {(line, pattern.variant) for line, pattern in hits}
+        return {(line, pattern.variant) for line, pattern in hits if len(pattern.data) >= least}
 
 
 def read_canaries(path: Path) -> Canaries:
@@ -123,7 +123,7 @@ def search_files(root: Path, files: Sequence[Path], searcher: Searcher, key_of: 
         hits, hidden, key = set(in_name), set[tuple[int, str]](), key_of(path)
         inside = Inside(key, _adder(searcher, hidden)) if key else None
         try:
-            problems = search_file(path, _adder(searcher, hits), inside)
+            problems = search_file(path, _adder(searcher, hits), inside, _adder(searcher, hits, LEAST_AMID_CHANCE))
             size += path.stat().st_size
         except OSError:
             problems = ["a file that may not be read, or went away"]
@@ -134,8 +134,8 @@ def search_files(root: Path, files: Sequence[Path], searcher: Searcher, key_of: 
     return Searched(len(files), size, tuple(sorted(findings)), tuple(unopened), decrypted)
 
 
-def _adder(searcher: Searcher, hits: set[tuple[int, str]]) -> Look:
+def _adder(searcher: Searcher, hits: set[tuple[int, str]], least: int = 0) -> Look:
     def look(data: bytes) -> None:
-        hits.update(searcher.search(data))
+        hits.update(searcher.search(data, least))
 
     return look

@@ -50,25 +50,27 @@ ENCRYPTED = "an encrypted Parquet file"
 _MISNAMED = "a file that is not what its name says"
 
 
-def search_file(path: Path, look: Look, inside: Inside | None = None) -> list[str]:
+def search_file(path: Path, look: Look, inside: Inside | None = None, sealed: Look | None = None) -> list[str]:
     """Shows `look` everything in the file; returns what could not be opened, a phrase each.
 
-    inside: how an encrypted Parquet file is opened; without it such a file stays shut.
+    inside: how an encrypted Parquet file is opened; without it such a file stays shut. sealed: what the bytes of such a
+    file are shown to, as they lie, in the place of `look`: they are as good as random, so that short values turn up.
     """
     size = path.stat().st_size
     named = path.suffix.lower() in _NAMED
     if not size:
         return [_MISNAMED] if named else []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        for begin in range(0, size, CHUNK):
-            _look_at(whole[max(0, begin - OVERLAP) : begin + CHUNK], look)
         head, tail = whole[:16], whole[-4:]
+        encrypted = b"PARE" in (head[:4], tail)
+        for begin in range(0, size, CHUNK):
+            _look_at(whole[max(0, begin - OVERLAP) : begin + CHUNK], (sealed if encrypted else None) or look)
         if head[8:12] == b"DUCK":
             return _duckdb(path, look)
+        if encrypted:
+            return [ENCRYPTED] if inside is None else _decrypted(path, inside)
         if not _is_container(head):
             return [_MISNAMED] if named else []
-        if inside and b"PARE" in (head[:4], tail):
-            return _decrypted(path, inside)
         if size > MOST_INSIDE and head[:4] != b"PAR1":
             return ["an archive that is too large to open"]
         return _inside(io.BytesIO(whole[:]) if head[:4] != b"PAR1" else path, head, tail, look, 0)

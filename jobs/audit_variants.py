@@ -17,6 +17,9 @@ from urllib.parse import quote, quote_plus
 
 LEAST_CHARACTERS = 4
 """Shorter values are found everywhere by chance, so they are skipped and counted."""
+LEAST_AMID_CHANCE = 8
+"""Least bytes of a pattern in encrypted bytes. Of four letters, in any case, every value would be met once in some 250
+million such bytes; of eight, once in 7 * 10^16."""
 _LEAST_BASE64 = 6
 """Least characters of a base64 core: fewer turn up by chance in ordinary base64 text."""
 

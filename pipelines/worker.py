@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import hmac
+import resource
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,7 @@ def marked(run: OnBatches, what: str) -> OnBatches:
     mark = seal().mark
 
     def guarded(batches: Batches) -> Iterator[pa.RecordBatch]:
+        _no_dump()
         fault: WelfareError | None = None
         try:
             yield from run(batches)
@@ -75,6 +77,11 @@ def marked(run: OnBatches, what: str) -> OnBatches:
             raise fault from None
 
     return guarded
+
+
+def _no_dump() -> None:
+    """No core dump of this process, which would hold text: on a cluster nobody else has said so to the worker."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def spark_schema(schema: pa.Schema) -> Any:

@@ -36,7 +36,8 @@ def command(folder: Path, canaries: Path, released_only: bool) -> None:
 
     Encrypted tables of the restricted side are decrypted in memory where their release's keys are there (with a master
     key: WELFARE_KEY_FILE or WELFARE_KEY) and searched inside. A value found there is what scrubbing left: it is told,
-    and no failure, as a table never leaves. Without the keys they are searched as they lie, and the output says so.
+    and no failure, as a table never leaves. Without the keys they are searched as they lie, and the output says so. In
+    encrypted bytes, values under 8 bytes are not looked for: they turn up there by chance.
 
     Exit code 0: nothing found in the clear. Exit code 4: a value was found in what may leave, in a temporary file or a
     log, or elsewhere outside an encrypted table; or a released file could not be opened; or a probe was missed. The

@@ -193,3 +193,11 @@ def test_many_digits_count_inside_a_longer_number(tmp_path: Path) -> None:
 def test_every_pattern_is_long_enough_to_mean_something() -> None:
     for value in ("abcd", "0000", "ëëëë", "a b c d", VALUE):
         assert all(len(pattern.data) >= 4 for pattern in patterns(value))
+
+
+def test_in_encrypted_bytes_short_values_are_chance_and_long_ones_are_not(tmp_path: Path) -> None:
+    noise = random.Random(5).randbytes(2_000)
+    (tmp_path / "sealed.parquet").write_bytes(b"PARE" + noise + b" Quen Quentin7 " + noise + b"PARE")
+    assert found_in(tmp_path, "Quen", "Quentin7") == {("sealed.parquet", 2)}
+    (tmp_path / "open").write_bytes(noise + b" Quen ")
+    assert found_in(tmp_path, "Quen") == {("open", 1)}

@@ -170,6 +170,16 @@ def test_a_conversation_that_fails_keeps_its_row_without_a_word_and_the_next_is_
     assert passed["turns"][0]["text"] == "call <PHONE_NUMBER_1>"
 
 
+def test_a_surface_that_the_policy_does_not_list_reads_other(failing: Scrubber) -> None:
+    def row(surface: str) -> dict[str, Any]:
+        return {"record_id": "c1", "user_id": "u1", "surface": surface, "started_at": None, "ended_by": "user",
+                "version": "v", "turns": []}  # fmt: skip
+
+    said = ["chat", "api", "dana horvats phone", "CHAT", "voice", "other"]
+    rows = scrubbed_rows([row(one) for one in said], failing, ScrubPolicy(surfaces=("chat", "api")), b"k" * 32, "r1")
+    assert [one["surface"] for one in rows] == ["chat", "api", "other", "other", "other", "other"]
+
+
 def test_where_the_name_model_fails_on_one_conversation_the_others_are_scrubbed() -> None:
     scrubber = Scrubber(ScrubPolicy())
     whole = scrubber.engine.conversations
