@@ -123,13 +123,21 @@ def bounded(rows: list[Row], most: int, first: Container[str] = ()) -> list[Row]
 class Exact:
     """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
 
-    def __init__(self, rows: list[Row], policy: DisclosurePolicy, first: Container[str] = ()) -> None:
+    def __init__(
+        self, rows: list[Row], policy: DisclosurePolicy, first: Container[str] = (),
+        known: Mapping[str, Container[str]] | None = None,
+    ) -> None:  # fmt: skip
         """Applies the contribution bound, leaves out the pools that are too small, and counts every cell.
 
-        first: keys of the conversations that the last release counted."""
+        first: keys of the conversations that the last release counted. known: the values by themselves in it."""
         kept = [(row, _splits(row)) for row in bounded(rows, policy.max_conversations_per_user, first)]
         while True:
             small = {split: self._small(kept, split, policy) for split in POOLS}
+            for split in POOLS:
+                if known is not None and not self._pool_is_fine(kept, split, small[split], policy):
+                    small[split] |= {str(parts[split]) for _, parts in kept if parts[split] not in known[split]} - {
+                        "None"
+                    }
             out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]
             if not out:
                 break
