@@ -65,8 +65,9 @@ def aggregate(
     The result does not depend on the order or the partitioning of the rows. Raises ContractError where an input breaks
     its table, DisclosureError where a rule would be broken; nothing is released then.
     """
-    before = past.states[-1].units if past is not None and past.states else None
-    population = populate(conformed(clustered, CLUSTERED), policy, before)
+    last = past.states[-1] if past is not None and past.states else None
+    before, known = (None, None) if last is None else (last.units, last.named)
+    population = populate(conformed(clustered, CLUSTERED), policy, before, known)
     counts = user_counts(population.frame).persist()
     try:
         cells = reduce_cells(counts)

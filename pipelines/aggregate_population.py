@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,16 @@ def _counted(frame: DataFrame, most: int) -> DataFrame:
     return frame.withColumn("turns", F.least(turns, F.lit(most)))
 
 
-def populate(clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | None = None) -> Population:
-    """The population of a release from CLUSTERED. before: HISTORY of the trial's last release, None for the first."""
+def populate(
+    clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | None = None,
+    known: Mapping[str, Collection[str]] | None = None,
+) -> Population:  # fmt: skip
+    """The population of a release from CLUSTERED.
+
+    before, known: HISTORY of the trial's last release and, by split, the values that stood by themselves in it; None
+    for the first. A value that comes to clear the floors stays in its pool as long as what else is in it would be left
+    out: these few would go out of every total.
+    """
     kept = bounded(clustered, policy.max_conversations_per_user, before)
     kept = _counted(kept, policy.max_turns_per_conversation)
     frame = bounded_cells(_splits(kept), policy.max_cells_per_user).persist()
@@ -100,11 +109,11 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | 
     while True:
         values = _supports(kept, {})
         failing = {split: _failing(split, values, policy) for split in POOLS}
-        pools = {split: Support() for split in POOLS}
-        if any(failing.values()):
-            found = _supports(kept, failing)
-            pools |= {split: found.get((split, POOLS[split]), Support()) for split, small in failing.items() if small}
-        out = [split for split, pool in pools.items() if pool.conversations and not clears(pool, policy)]
+        pools, out = _pools(kept, failing, policy)
+        late = {split: _late(split, values, failing[split], known) for split in out}
+        if any(late.values()):
+            failing |= {split: sorted({*failing[split], *more}) for split, more in late.items()}
+            pools, out = _pools(kept, failing, policy)
         if not out:
             break
         for split in out:
@@ -112,6 +121,26 @@ def populate(clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | 
     named = {s: tuple(sorted(v for t, v in values if t == s and v not in failing[s])) for s in POOLS}
     pooled = {split: pool.conversations > 0 for split, pool in pools.items()}
     return Population(_renamed(kept, failing), frame, named, pooled, kept)
+
+
+def _pools(
+    kept: DataFrame, failing: dict[str, list[str]], policy: DisclosurePolicy
+) -> tuple[dict[str, Support], list[str]]:
+    """(the pool of each split, the splits whose pool holds something and does not clear the floors)."""
+    pools = {split: Support() for split in POOLS}
+    if any(failing.values()):
+        found = _supports(kept, failing)
+        pools |= {split: found.get((split, POOLS[split]), Support()) for split, small in failing.items() if small}
+    return pools, [split for split, pool in pools.items() if pool.conversations and not clears(pool, policy)]
+
+
+def _late(
+    split: str, values: Iterable[tuple[str, str]], failing: list[str], known: Mapping[str, Collection[str]] | None
+) -> set[str]:
+    """The values that stand by themselves and did not in the last release."""
+    if known is None:
+        return set()
+    return {value for name, value in values if name == split and value not in failing and value not in known[split]}
 
 
 def terms_of(population: Population, terms: pa.Table, most: int) -> pa.Table:

@@ -161,14 +161,22 @@ def within_cells(rows: list[Row], most: int) -> list[Row]:
 class Exact:
     """Population and cells of `rows`, as pipelines/aggregate_population.py and aggregate_cells.py define them."""
 
-    def __init__(self, rows: list[Row], policy: DisclosurePolicy, first: Container[str] = ()) -> None:
+    def __init__(
+        self, rows: list[Row], policy: DisclosurePolicy, first: Container[str] = (),
+        known: Mapping[str, Container[str]] | None = None,
+    ) -> None:  # fmt: skip
         """Applies the contribution bounds, leaves out the pools that are too small, and counts every cell.
 
-        first: keys of the conversations that the last release counted."""
+        first: keys of the conversations that the last release counted. known: the values by themselves in it."""
         counting = bounded(rows, policy.max_conversations_per_user, first)
         kept = [(row, _splits(row)) for row in within_cells(counting, policy.max_cells_per_user)]
         while True:
             small = {split: self._small(kept, split, policy) for split in POOLS}
+            for split in POOLS:
+                if known is not None and not self._pool_is_fine(kept, split, small[split], policy):
+                    small[split] |= {str(parts[split]) for _, parts in kept if parts[split] not in known[split]} - {
+                        "None"
+                    }
             out = [split for split in POOLS if not self._pool_is_fine(kept, split, small[split], policy)]
             if not out:
                 break

@@ -66,8 +66,9 @@ class Trial:
 
     def release(self, rows: list[Row]) -> tuple[Exact, Hold, dict[str, list[Row]]]:
         """The exact cells, what was held, and the released rows of one release more."""
-        first = self.states[-1].units.column("conversation_key").to_pylist() if self.held and self.states else []
-        exact = Exact(rows, self.policy, set(first))
+        last = self.states[-1] if self.held and self.states else None
+        first = [] if last is None else last.units.column("conversation_key").to_pylist()
+        exact = Exact(rows, self.policy, set(first), None if last is None else last.named)
         named = {split: frozenset(values) for split, values in exact.named.items()}
         self.runs += 1
         hold = Hold(self.states if self.held else [], history(exact.kept, self.policy), named, self.policy, "secret")

@@ -66,7 +66,8 @@ def test_what_the_last_release_counted_of_a_user_comes_first(spark: SparkSession
     assert expected != {row["conversation_key"] for row in bounded_in_python(trial, most)}, "the test tells nothing"
 
 
-def test_releases_one_after_the_other(spark: SparkSession, trial: list[Row]) -> None:
+def test_releases_one_after_the_other(spark: SparkSession) -> None:
+    trial = make_rows(3, 1000, 300)
     states: list[State] = []
     out: list[Tables] = []
     for number, rows in enumerate((trial[:600], trial[:600], trial[:601], trial), start=1):

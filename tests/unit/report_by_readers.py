@@ -31,5 +31,7 @@ def by_readers(tables: Tables) -> Tables:
     ]
     return tables | {
         "released_rates": pa.Table.from_pylist(rows, schema=rates.schema),
-        "released_quality": pa.Table.from_pylist([*quality.to_pylist(), *more], schema=quality.schema),
+        "released_quality": pa.Table.from_pylist(
+            [*quality.to_pylist(), *({"as_of": ""} | row for row in more)], schema=quality.schema
+        ),
     }

@@ -73,7 +73,8 @@ def test_a_hidden_row_is_null_with_its_reason_in_every_view(database: Any) -> No
             continue
         kept = {"conversations", "users"} if view.name == "v_rates" else set()
         words = {"release", "baseline", "label", "dimension", "value", "measure", "trigger", "cluster", "name", "terms",
-                 "behaviour", "among", "verdict", "corrected_status", "status", "reason", "place", "total"}  # fmt: skip
+                 "behaviour", "among", "verdict", "corrected_status", "status", "reason", "place", "total",
+                 "as_of"}  # fmt: skip
         hidden = database.sql(f"SELECT * FROM {view.name} WHERE status = 'suppressed'").fetchall()
         for row in hidden:
             cells = dict(zip(names, row, strict=True))

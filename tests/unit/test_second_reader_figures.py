@@ -94,7 +94,7 @@ def page(allowed: bool, figure: bool) -> str:
     if figure:
         said = {AGREED: (0.7, 0.77, 0.83), ANSWERED: (0.91, None, None)}
         rows += [{"release": "trial-b", "label": label, "measure": name, "figure": value, "low": low, "high": high,
-                  "basis": "this_trial"} for label in ("distress", "joy")
+                  "basis": "this_trial", "as_of": ""} for label in ("distress", "joy")
                  for name, (low, value, high) in said.items()]  # fmt: skip
     table = pa.Table.from_pylist(rows, schema=QUALITY.arrow)
     return render_html(Released(tables | {"released_quality": table}, None), facts, {})
