@@ -25,13 +25,12 @@ def by_readers(tables: Tables) -> Tables:
             "low": low,
             "high": high,
             "basis": "this_trial",
+            "as_of": "",
         }
         for label in ("distress", "joy")
         for m, f, low, high in read
     ]
     return tables | {
         "released_rates": pa.Table.from_pylist(rows, schema=rates.schema),
-        "released_quality": pa.Table.from_pylist(
-            [*quality.to_pylist(), *({"as_of": ""} | row for row in more)], schema=quality.schema
-        ),
+        "released_quality": pa.Table.from_pylist([*quality.to_pylist(), *more], schema=quality.schema),
     }
