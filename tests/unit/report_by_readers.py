@@ -32,6 +32,6 @@ def by_readers(tables: Tables) -> Tables:
     return tables | {
         "released_rates": pa.Table.from_pylist(rows, schema=rates.schema),
         "released_quality": pa.Table.from_pylist(
-            [*quality.to_pylist(), *({"as_of": ""} | row for row in more)], schema=quality.schema
+            [*quality.to_pylist(), *({"as_of": "", **row} for row in more)], schema=quality.schema
         ),
     }
