@@ -136,7 +136,7 @@ def cells_of_user(row: Row) -> set[str]:
         found = row[label]
         if not row["not_scored"] and found["flagged"]:
             out |= {f"{label}/trigger/{found['trigger']}", f"{label}/cluster/{found['cluster']}"}
-        if not row["not_scored"] and not found["flagged"] and found["sampled"] and found["cluster"] >= 0:
+        if not row["not_scored"] and not found["flagged"] and found.get("sampled") and found["cluster"] >= 0:
             out.add(f"{label}/cluster/{found['cluster']}")
     return out
 
