@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.adjudicate import digest_of, outcome, stored_by
 from jobs.candidate import Candidate, Clustered, open_baseline, write_candidate
+from jobs.clustered import clustered, floors
 from jobs.faults import spark_faults
 from jobs.frames import Frames, open_frames
 from jobs.history import open_history
@@ -26,25 +27,23 @@ from jobs.run_record import LOG, PURGED, RUN, who_runs
 from jobs.second_reader import said_digest, second_reading
 from jobs.spark import build_session, default_master
 from jobs.survey import Survey
-from jobs.tables import Stored, find_table, read_part, read_table, write_part, write_table
+from jobs.tables import read_table
 from jobs.tombstones import read_tombstones
 from jobs.versions import code_version
 from jobs.workspace import Workspace, locked, open_workspace, read_json, temporary_root, write_text
 from pipelines.as_of_state import Past
-from pipelines.cluster import cluster
 from pipelines.pseudonym import pseudonym
 from pipelines.stages import Run
 from pipelines.worker import use_key
 from schemas.errors import NothingNew, UsageError
-from schemas.policy import DisclosurePolicy, Policies
+from schemas.policy import Policies
 from schemas.policy_file import fingerprint, resolved
 from schemas.release import check_release_name
-from schemas.row_level import CLUSTER_FRAMES, CLUSTER_STABILITY, CLUSTER_TERMS, CLUSTERED
+from schemas.row_level import CLUSTERED
 from schemas.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,39 +193,15 @@ def _restricted(
     given = fingerprint(keyed_inputs(sources, keys.pseudonym), found.shards)
     read = transcripts(spark, sources, request.release, policies.read, found.shards)
     rows = row_level(spark, read, given, found.shards, context, space, keys, progress, request.fresh)
-    made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests, *_floors(policies.disclosure))
+    made = fingerprint(rows.made, "cluster", policies.cluster, frames.digests, *floors(policies.disclosure))
     with progress.step("cluster"), spark_faults("cluster"):
-        stored, beside = _clustered(rows.last, request, space.folder(CLUSTERED, made), keys, frames)
+        stored, beside = clustered(
+            rows.last, policies, space.folder(CLUSTERED, made), keys, frames, fresh=request.fresh
+        )
     kept = [*rows.folders, stored.folder]
     _drop_others(kept)
     clusters = Clustered(read_table(spark, CLUSTERED, stored, keys.table), *beside)
     return clusters, {path.parent.name: path.name for path in kept}
-
-
-def _clustered(
-    frame: DataFrame, request: Request, folder: Path, keys: Keys, frames: Frames
-) -> tuple[Stored, list[pa.Table]]:
-    """The stored CLUSTERED table, and what lies beside it, each as one part: terms, stability, frames."""
-    if request.fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    tables = {"terms": CLUSTER_TERMS, "stability": CLUSTER_STABILITY, "frames": CLUSTER_FRAMES}
-    beside = [(folder / f"{name}.parquet", table) for name, table in tables.items()]
-    stored = find_table(folder)
-    if stored is None or not all(path.exists() for path, _ in beside):
-        policies = request.policies
-        clustered, *made = cluster(
-            frame, policies.cluster, frames.given, frames.before, frames.alone, policies.disclosure
-        )
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for (path, table), data in zip(beside, made, strict=True):
-            write_part(path, data.to_batches(), table.arrow, keys.table)
-        stored = write_table(clustered, CLUSTERED, folder, keys.table)
-    return stored, [read_part(path, keys.table).cast(table.arrow) for path, table in beside]
-
-
-def _floors(policy: DisclosurePolicy) -> tuple[float, ...]:
-    """What the background of a frame depends on."""
-    return policy.min_conversations, policy.min_users, policy.max_user_share
 
 
 def _drop_others(kept: Sequence[Path]) -> None:
