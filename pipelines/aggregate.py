@@ -12,7 +12,8 @@ from pipelines.aggregate_behaviour import behaviour_rows
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_cells, reduce_unions
 from pipelines.aggregate_clusters import cluster_tables
 from pipelines.aggregate_population import POOLS, populate, terms_of
-from pipelines.aggregate_rates import Material, quality_rows, rate_rows
+from pipelines.aggregate_quality import quality_rows
+from pipelines.aggregate_rates import Material, rate_rows
 from pipelines.aggregate_records import user_counts
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
 from pipelines.aggregate_stability import held_by, stability_rows

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from pipelines.aggregate_rates import Row, quality_figures
+from pipelines.aggregate_quality import quality_figures
+from pipelines.aggregate_rates import Row
 from pipelines.disclosure import hide
 from pipelines.disclosure_plan import DYNAMICS_VALUES, measures
 from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES, QUALITY_MEASURES

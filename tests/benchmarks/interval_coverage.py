@@ -24,7 +24,8 @@ import click
 import numpy as np
 
 from pipelines.adjudicate import adjudicated
-from pipelines.aggregate_rates import quality_rows, rate_rows
+from pipelines.aggregate_quality import quality_rows
+from pipelines.aggregate_rates import rate_rows
 from pipelines.aggregate_turns import turn_rows
 from pipelines.intervals import wilson
 from schemas.policy import AdjudicatePolicy, DisclosurePolicy

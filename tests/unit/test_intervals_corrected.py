@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipelines.aggregate_corrected import TURNS, correct, expected_errors, turn_mix
-from pipelines.aggregate_rates import Material, quality_rows
+from pipelines.aggregate_quality import quality_rows
+from pipelines.aggregate_rates import Material
 from pipelines.aggregate_stability import MEASURES as CLUSTER_MEASURES
 from pipelines.disclosure_plan import Plan
 from pipelines.disclosure_words import QUALITY_MEASURES

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.aggregate_cells import Cell
-from pipelines.aggregate_rates import Material, quality_rows, rate_rows
+from pipelines.aggregate_quality import quality_rows
+from pipelines.aggregate_rates import Material, rate_rows
 from pipelines.disclosure_plan import Plan
 from pipelines.report_check import checked
 from pipelines.report_html import render_html

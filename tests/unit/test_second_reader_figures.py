@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.aggregate_rates import Material, quality_rows
+from pipelines.aggregate_quality import quality_rows
+from pipelines.aggregate_rates import Material
 from pipelines.disclosure import release
 from pipelines.disclosure_plan import Plan
 from pipelines.report_html import render_html
