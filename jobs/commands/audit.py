@@ -88,7 +88,8 @@ def _judge(seen: Searched, files: Mapping[str, int], missing: Mapping[str, str])
         if files.get(name):
             _tell(name, found, whole=name != RELEASED or not shut)
     if seen.decrypted:
-        _tell("inside encrypted tables, where scrubbing left it", [one for one in seen.findings if one.decrypted])
+        hidden = [one for one in seen.findings if one.decrypted]
+        _tell("inside encrypted tables, where scrubbing left it", hidden, by_table=True)
     for name, why in shut[:_MOST_LINES]:
         click.echo(f"{name}: not searched inside, it holds {why}")
     found = [one for one in seen.findings if not one.decrypted]
@@ -99,13 +100,17 @@ def _judge(seen: Searched, files: Mapping[str, int], missing: Mapping[str, str])
         raise DisclosureError(f"{len(shut)} files could not be opened, so nothing is proven. Make the release anew.")
 
 
-def _tell(where: str, found: list[Finding], whole: bool = True) -> None:
-    """How many values were found in one area, and where. whole: all files there could be opened."""
+def _tell(where: str, found: list[Finding], whole: bool = True, by_table: bool = False) -> None:
+    """How many values were found in one area, and where. whole: all files there could be opened. by_table: a line a
+    table first, as each keeps what the one before it holds."""
     if not found:
         click.echo(f"{where}: {'none found' if whole else 'nothing found in what could be opened'}")
         return
     values, files = len({one.ordinal for one in found}), len({one.file for one in found})
     click.echo(f"{where}: {values} values found in {files} files")
+    tables = {(one.file.rsplit("/", 2)[0], one.ordinal) for one in found} if by_table else set()
+    for table, count in sorted(Counter(table for table, _ in tables).items()):
+        click.echo(f"  {table}: {count} values")
     for one in found[:_MOST_LINES]:
         click.echo(f"  {one.file}: value of line {one.ordinal} ({one.variant})")
     if len(found) > _MOST_LINES:

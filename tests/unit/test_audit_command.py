@@ -117,6 +117,7 @@ def test_what_a_restricted_table_holds_is_found_and_told_apart(
     assert "what may leave: none found" in told and "temporary files and logs: none found" in told
     assert "restricted side: none found" in told, "in the clear, that is"
     assert "inside encrypted tables, where scrubbing left it: 2 values found in 3 files" in told
+    assert all(f"  restricted/r-1/{table}: 2 values\n" in told for table in ("scrubbed", "scored", "clustered"))
     folder = "restricted/r-1/scrubbed/ffffffffffffffff"
     assert f"{folder}/part-000000.parquet: value of line 1 (as is)" in told
     assert f"{folder}/part-000000.parquet: value of line 3 (as is)" in told
