@@ -1,5 +1,5 @@
 """Whole runs of one trial into one output folder: one user more shows nothing, growth does, and without the history no
-release is made."""
+release is made. Seven runs, so started by hand: `python -m pytest tests/benchmarks/as_of_runs.py`."""
 
 from __future__ import annotations
 
