@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from pipelines.adjudicate import Adjudication
 from pipelines.aggregate_behaviour import behaviour_rows
-from pipelines.aggregate_cells import Cell, Key, Split, reduce_cells, reduce_unions
+from pipelines.aggregate_cells import Cell, Key, Split
 from pipelines.aggregate_clusters import cluster_tables
 from pipelines.aggregate_population import POOLS, populate, terms_of
 from pipelines.aggregate_quality import quality_rows
 from pipelines.aggregate_rates import Material, rate_rows
-from pipelines.aggregate_records import user_counts
+from pipelines.aggregate_records import SPLITS
+from pipelines.aggregate_reduce import reduce_cells, reduce_unions
 from pipelines.aggregate_shares import coverage_rows, dynamics_rows, trigger_rows
 from pipelines.aggregate_stability import held_by, stability_rows
 from pipelines.aggregate_turns import turn_rows
@@ -34,8 +35,6 @@ from schemas.row_level import CLUSTER_TERMS, CLUSTERED
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-SPLITS = ("surface", "week", "language", "length")
 
 
 def aggregate(
@@ -69,14 +68,13 @@ def aggregate(
     last = past.states[-1] if past is not None and past.states else None
     before, known = (None, None) if last is None else (last.units, last.named)
     population = populate(conformed(clustered, CLUSTERED), policy, before, known)
-    counts = user_counts(population.frame).persist()
     try:
-        cells = reduce_cells(counts)
+        cells = reduce_cells(population.frame)
         words = terms_of(population, CLUSTER_TERMS.conform(terms), policy.max_terms_per_user)
         splits = {name: _values(population.named[name], population.pooled[name], name) for name in SPLITS}
 
         def unions(wanted: Mapping[Split, Iterable[str]]) -> Mapping[Split, Cell]:
-            return reduce_unions(counts, wanted)
+            return reduce_unions(population.frame, wanted)
 
         named = named_of(population)
         hold = Hold()
@@ -92,7 +90,6 @@ def aggregate(
             past.clusters_stand = not hold.clusters.taken
         return tables
     finally:
-        counts.unpersist()
         population.cached.unpersist()
 
 

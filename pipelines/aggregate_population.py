@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.contribution import Counted, bounded_cells, bounded_terms
+from pipelines.aggregate_users import counted_rows
+from pipelines.contribution import Counted, bounded_terms
 from pipelines.disclosure import Support, clears
-from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES, UNKNOWN
+from pipelines.disclosure_words import OTHER, OTHER_LANGUAGES
+from pipelines.worker import map_rows
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
-from schemas.released import LENGTHS
+from schemas.row_level_history import COUNTED
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -41,9 +44,8 @@ POOLS = {
 class Population:
     """The conversations that count.
 
-    frame: one row a conversation with conversation_key, user_key, the columns of POOLS (null where a split does not
-    concern it), codes, behaviours, distress, joy; turns, and distress_turns and joy_turns of them flagged, as they
-    count. named: values of each split that stand by themselves. pooled: whether the split has a pool.
+    frame: COUNTED; all rows of a user stand in one partition, one after the other. named: values of each split that
+    stand by themselves. pooled: whether the split has a pool.
     cached: what `frame` is made from; whoever made the population unpersists it. raw: `frame` before small values pool.
     """
 
@@ -76,22 +78,6 @@ def bounded(clustered: DataFrame, most: int, before: pa.Table | None = None) -> 
     return ranked.select(*clustered.columns)
 
 
-def _counted(frame: DataFrame, most: int) -> DataFrame:
-    """`frame` with turns, at most `most` a conversation, and the flagged ones of each label in the same proportion.
-
-    A part of a turn counts as a whole one or as none, by a draw from the pseudonym: as often as the part is large.
-    """
-    from pyspark.sql import functions as F
-
-    turns, draw = F.col("model_turns"), F.sha2(F.concat(F.lit("turns "), F.col("conversation_key")), 256)
-    place = F.conv(F.substring(draw, 1, 8), 16, 10).cast("bigint")
-    for label in LABELS:
-        scaled = F.col(label)["turns"].cast("bigint") * most
-        part = F.floor(scaled / turns) + (place % turns < scaled % turns).cast("bigint")
-        frame = frame.withColumn(f"{label}_turns", F.when(turns > most, part).otherwise(F.col(label)["turns"]))
-    return frame.withColumn("turns", F.least(turns, F.lit(most)))
-
-
 def populate(
     clustered: DataFrame, policy: DisclosurePolicy, before: pa.Table | None = None,
     known: Mapping[str, Collection[str]] | None = None,
@@ -102,10 +88,9 @@ def populate(
     for the first. A value that comes to clear the floors stays in its pool as long as what else is in it would be left
     out: these few would go out of every total.
     """
-    kept = bounded(clustered, policy.max_conversations_per_user, before)
-    kept = _counted(kept, policy.max_turns_per_conversation)
-    frame = bounded_cells(_splits(kept), policy.max_cells_per_user).persist()
-    kept = frame
+    mine = bounded(clustered, policy.max_conversations_per_user, before).sortWithinPartitions("user_key")
+    counted = map_rows(mine, COUNTED, "aggregate", lambda: partial(counted_rows, policy=policy), whole="user_key")
+    frame = kept = counted.persist()
     while True:
         values = _supports(kept, {})
         failing = {split: _failing(split, values, policy) for split in POOLS}
@@ -154,7 +139,7 @@ def terms_of(population: Population, terms: pa.Table, most: int) -> pa.Table:
     counted: Counted = {}
     for label in map(str, LABELS):
         kept = population.frame.where(F.col(label)["flagged"])
-        for row in kept.select("conversation_key", "user_key", F.col(label)["cluster"].alias("cluster")).collect():
+        for row in kept.select("conversation_key", "user_key", F.col(f"{label}_cluster").alias("cluster")).collect():
             counted[label, row["conversation_key"]] = (row["user_key"], row["cluster"])
     return bounded_terms(counted, terms, most)
 
@@ -170,37 +155,6 @@ def _column(name: str) -> Column:
     from pyspark.sql import functions as F
 
     return F.col(name)
-
-
-def _splits(frame: DataFrame) -> DataFrame:
-    from pyspark.sql import functions as F
-
-    scored = F.col("not_scored") == ""
-    day, turns = F.col("day"), F.col("model_turns")
-    year, number = F.extract(F.lit("YEAROFWEEK"), day), F.weekofyear(day)  # both by ISO 8601
-    week = F.concat(year.cast("string"), F.lit("-W"), F.lpad(number.cast("string"), 2, "0"))
-    length = F.lit(LENGTHS[-1])
-    for least, name in ((16, LENGTHS[3]), (8, LENGTHS[2]), (4, LENGTHS[1]), (2, LENGTHS[0])):
-        length = F.when(turns < least, F.lit(name)).otherwise(length)
-    unknown_language = F.col("not_scored") == "language"
-    return frame.select(
-        "conversation_key",
-        "user_key",
-        F.when(scored, F.col("surface")).alias("surface"),
-        F.when(scored, F.coalesce(week, F.lit(UNKNOWN))).alias("week"),
-        F.when(scored, F.col("language")).alias("language"),
-        F.when(scored, length).alias("length"),
-        F.when(unknown_language, F.col("language")).alias("unscored_language"),
-        F.when(~scored & ~unknown_language, F.col("not_scored")).alias("reason"),
-        F.when(F.col("has_user"), F.lit("present")).otherwise(F.lit("missing")).alias("user_id"),
-        "codes",
-        "behaviours",
-        "distress",
-        "joy",
-        "turns",
-        "distress_turns",
-        "joy_turns",
-    )
 
 
 def _renamed(frame: DataFrame, failing: dict[str, list[str]]) -> DataFrame:

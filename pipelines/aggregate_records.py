@@ -1,154 +1,117 @@
-"""Which cells a conversation counts in: one record a conversation and cell, then one row a cell and user."""
+"""Which cells a user counts in, and how often: plain Python over the rows of COUNTED of one user."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from pipelines.aggregate_cells import Key
 from schemas.labels import LABELS, SITUATIONS, Label
-from schemas.released import ONSETS, TURN_DIMENSIONS
+from schemas.released import TURN_DIMENSIONS
 from schemas.released_runs import BEHAVIOURS
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
-
+Unit = Mapping[str, Any]
+"""A row of COUNTED, its splits by the names under which they are released."""
+Record = tuple[Key, int, int]
+"""A cell that a conversation counts in, what it counts as there, and how much of that is flagged."""
 NOT = "not "
 """Before a situation or behaviour: the conversations that do not hold it. It follows from what is released."""
+SPLITS = ("surface", "week", "language", "length")
+_CODES = tuple(map(str, SITUATIONS))
 
 
-def user_counts(conversations: DataFrame) -> DataFrame:
-    """One row a cell and user: table, label, dimension, value, user_key, n, y, b (whole numbers). Of the table `turns`,
-    n and y count turns; of all others, conversations.
+def user_counts(units: Sequence[Unit]) -> dict[Key, tuple[int, int, int]]:
+    """By cell, (n, y, b) of one user; see Cell. Of the table `turns`, n and y count turns; of all others,
+    conversations.
 
-    conversations: the frame of a Population.
+    units: all conversations of the user that count.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    scored = F.col("language").isNotNull().cast("bigint")
-    frame = conversations.withColumn("base", F.sum(scored).over(Window.partitionBy("user_key")))
-    for label in LABELS:
-        flagged = (F.col(label)["flagged"] & F.col("language").isNotNull()).cast("bigint")
-        total = F.sum(flagged).over(Window.partitionBy("user_key"))
-        frame = frame.withColumn(f"{label}_base", total)
-    cells = [_coverage(), _behaviours(), *(make(label) for label in LABELS for make in (_rates, _flagged, _turns))]
-    records = F.explode(F.filter(F.concat(*cells), lambda record: record.isNotNull())).alias("cell")
-    by = ["cell.table", "cell.label", "cell.dimension", "cell.value", "user_key"]
-    return (
-        frame.select("user_key", records)
-        .groupBy(*by)
-        .agg(F.sum("cell.size").alias("n"), F.sum("cell.hit").alias("y"), F.max("cell.base").alias("b"))
-    )
+    scored = [unit for unit in units if unit["language"] is not None]
+    bases = {str(label): sum(unit[label]["flagged"] for unit in scored) for label in LABELS}
+    bases |= {"": len(scored), "calm": len(scored) - bases[Label.DISTRESS]}
+    counts: dict[Key, list[int]] = {}
+    for unit in units:
+        for key, size, hit in _records(unit):
+            held = counts.setdefault(key, [0, 0])
+            held[0] += size
+            held[1] += hit
+    return {key: (n, y, bases[_base(key)]) for key, (n, y) in counts.items()}
 
 
-def _record(
-    table: str, label: str, dimension: str | Column, value: str | Column, hit: Column, base: Column,
-    size: Column | None = None,
-) -> Column:  # fmt: skip
-    """size: what the record counts as, 1 where None."""
-    from pyspark.sql import functions as F
-
-    def text(part: str | Column) -> Column:
-        return F.lit(part) if isinstance(part, str) else part
-
-    return F.struct(
-        F.lit(table).alias("table"),
-        F.lit(label).alias("label"),
-        text(dimension).alias("dimension"),
-        text(value).alias("value"),
-        (F.lit(1) if size is None else size).cast("bigint").alias("size"),
-        hit.cast("bigint").alias("hit"),
-        base.alias("base"),
-    )
+def _base(key: Key) -> str:
+    return "calm" if key[2] == "no_distress" else key[1]
 
 
-def _rates(label: Label) -> Column:
-    """Records of a scored conversation: one for each way of splitting the trial; a situation or behaviour held or
-    not."""
-    from pyspark.sql import functions as F
-
-    hit, base = F.col(label)["flagged"], F.col(f"{label}_base")
-    splits: list[tuple[str, Column]] = [("all", F.lit("all"))]
-    splits += [(name, F.col(name)) for name in ("surface", "week", "language", "length")]
-    held = [("situation", "codes", str(code)) for code in SITUATIONS]
-    for name, column, code in (*held, *(("behaviour", "behaviours", each) for each in BEHAVIOURS)):
-        there = F.array_contains(column, code)
-        splits.append((name, F.when(there, F.lit(code)).otherwise(F.lit(NOT + code))))
-    scored = F.col("language").isNotNull()
-    return F.array(*(F.when(scored, _record("rates", label, name, value, hit, base)) for name, value in splits))
-
-
-def _flagged(label: Label) -> Column:
-    """Records of a flagged conversation: trigger, cluster, dynamics; of one that only the screen's sample found;
-    and of a drawn unflagged one that lies in a cluster."""
-    from pyspark.sql import functions as F
-
-    column, base = F.col(label), F.col(f"{label}_base")
-    onset = column["onset"]
-    cluster = F.greatest(column["cluster"], F.lit(-1)).cast("string")
-    trigger = F.when(column["trigger"] == "none", F.lit("other")).otherwise(column["trigger"])
-    onsets = F.when(onset <= 1, ONSETS[0]).when(onset <= 3, ONSETS[1]).when(onset <= 7, ONSETS[2]).otherwise(ONSETS[3])
-    values: list[tuple[str, str | Column, str | Column]] = [
-        ("triggers", "trigger", trigger),
-        ("clusters", "cluster", cluster),
-        ("cluster_triggers", cluster, trigger),
-        ("dynamics", "onset", onsets),
-        ("dynamics", "slope", column["course"]),
-        ("dynamics", "peak", column["peak_at"]),
-        ("dynamics", "recovered", F.when(column["recovered"], F.lit("yes")).otherwise(F.lit("no"))),
-        ("dynamics", "refusal", column["refusal"]),
-    ]
-    if label is Label.DISTRESS:  # joy is flagged only when strong
-        values.append(("dynamics", "strength", F.when(column["strong"], F.lit("strong")).otherwise(F.lit("mild"))))
-    scored = F.col("language").isNotNull()
-    one = F.lit(1)
-    records = [F.when(scored & column["flagged"], _record(t, label, d, v, one, base)) for t, d, v in values]
-    lost = scored & ~column["flagged"] & (column["missed"] > 0)
-    drawn = scored & ~column["flagged"] & column["sampled"] & (column["cluster"] >= 0)
-    return F.array(
-        *records,
-        F.when(lost, _record("screen", label, "missed", "missed", one, base)),
-        F.when(drawn, _record("kinds", label, "cluster", cluster, one, base)),
-    )
+def _records(unit: Unit) -> Iterator[Record]:
+    yield from _coverage(unit)
+    if unit["language"] is None:
+        return
+    yield from _behaviours(unit)
+    for label in map(str, LABELS):
+        yield from _rates(unit, label)
+        yield from _turns(unit, label)
+        if unit[label]["flagged"]:
+            yield from _flagged(unit, label)
+            continue
+        if unit[label]["missed"]:
+            yield ("screen", label, "missed", "missed"), 1, 1
+        if unit[f"{label}_drawn"] and unit[f"{label}_cluster"] >= 0:
+            yield ("kinds", label, "cluster", str(unit[f"{label}_cluster"])), 1, 1
 
 
-def _turns(label: Label) -> Column:
-    """Records of the turns of a scored conversation, and of a flagged one: whether more than one turn is flagged."""
-    from pyspark.sql import functions as F
+def _rates(unit: Unit, label: str) -> Iterator[Record]:
+    """One record for each way of splitting the trial; a situation or behaviour is held or not."""
+    hit = int(unit[label]["flagged"])
+    yield ("rates", label, "all", "all"), 1, hit
+    for split in SPLITS:
+        yield ("rates", label, split, unit[split]), 1, hit
+    for split, every, held in (
+        ("situation", _CODES, unit["codes"]), ("behaviour", BEHAVIOURS, unit["behaviours"])
+    ):  # fmt: skip
+        for name in every:
+            yield ("rates", label, split, name if name in held else NOT + name), 1, hit
 
-    base, scored, flagged = F.col(f"{label}_base"), F.col("language").isNotNull(), F.col(label)["flagged"]
-    records = []
+
+def _flagged(unit: Unit, label: str) -> Iterator[Record]:
+    """Trigger, cluster and dynamics of a flagged conversation."""
+    found = unit[label]
+    cluster, trigger = str(max(unit[f"{label}_cluster"], -1)), found["trigger"]
+    yield ("triggers", label, "trigger", trigger), 1, 1
+    yield ("clusters", label, "cluster", cluster), 1, 1
+    yield ("cluster_triggers", label, cluster, trigger), 1, 1
+    for name in ("onset", "slope", "peak", "recovered", "refusal"):
+        yield ("dynamics", label, name, found[name]), 1, 1
+    if label == Label.DISTRESS:  # joy is flagged only when strong
+        yield ("dynamics", label, "strength", found["strength"]), 1, 1
+
+
+def _turns(unit: Unit, label: str) -> Iterator[Record]:
+    """The turns of a conversation; and of a flagged one, whether more than one turn is flagged."""
+    found = unit[label]
     for name in TURN_DIMENSIONS:
-        value = F.lit("all") if name == "all" else F.col(name)
-        turns = _record("turns", label, name, value, F.col(f"{label}_turns"), base, F.col("turns"))
-        again = _record("again", label, name, value, F.col(label)["turns"] > 1, base)
-        records += [F.when(scored, turns), F.when(scored & flagged, again)]
-    return F.array(*records)
+        value = "all" if name == "all" else unit[name]
+        yield ("turns", label, name, value), unit["turns"], found["turns"]
+        if found["flagged"]:
+            yield ("again", label, name, value), 1, int(unit[f"{label}_again"])
 
 
-def _behaviours() -> Column:
-    """Records of what a scored conversation shows, among all of them and among those not flagged for distress."""
-    from pyspark.sql import functions as F
-
-    one, calm = F.lit(1), ~F.col(Label.DISTRESS)["flagged"]
-    left = F.col("base") - F.col(f"{Label.DISTRESS}_base")
-    records = []
+def _behaviours(unit: Unit) -> Iterator[Record]:
+    """What a conversation shows, among all scored ones and among those not flagged for distress."""
     for name in BEHAVIOURS:
-        there = F.col("language").isNotNull() & F.array_contains("behaviours", name)
-        records.append(F.when(there, _record("behaviour", "", "all", name, one, F.col("base"))))
-        records.append(F.when(there & calm, _record("behaviour", "", "no_distress", name, one, left)))
-    return F.array(*records)
+        if name in unit["behaviours"]:
+            yield ("behaviour", "", "all", name), 1, 1
+            if not unit[Label.DISTRESS]["flagged"]:
+                yield ("behaviour", "", "no_distress", name), 1, 1
 
 
-def _coverage() -> Column:
-    """Records of every conversation, scored or not."""
-    from pyspark.sql import functions as F
-
-    none = F.lit(0).cast("bigint")
-    values = [
-        ("language", F.coalesce(F.col("language"), F.col("unscored_language"))),
-        ("not_scored", F.coalesce(F.when(F.col("unscored_language").isNotNull(), F.lit("language")), F.col("reason"))),
-        ("user_id", F.col("user_id")),
-    ]
-    return F.array(
-        *(F.when(value.isNotNull(), _record("coverage", "", name, value, F.lit(0), none)) for name, value in values)
+def _coverage(unit: Unit) -> Iterator[Record]:
+    """Every conversation, scored or not."""
+    unscored = unit["unscored_language"]
+    values = (
+        ("language", unscored if unit["language"] is None else unit["language"]),
+        ("not_scored", unit["reason"] if unscored is None else "language"),
+        ("user_id", unit["user_id"]),
     )
+    for name, value in values:
+        if value is not None:
+            yield ("coverage", "", name, value), 1, 0

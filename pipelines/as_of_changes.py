@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.aggregate_cells import Cell, Key, Split
-from pipelines.aggregate_records import NOT
+from pipelines.aggregate_records import NOT, SPLITS, Unit
 from pipelines.as_of_moves import CLEARS, EMPTY, FAILS, Moved, alone_of, support_of
-from pipelines.as_of_units import SPLITS, Counted, Group, Named, Place, Unit, place
+from pipelines.as_of_units import Counted, Group, Named, Place, place
 from pipelines.disclosure import clears
 from pipelines.disclosure_plan import DYNAMICS_VALUES, POOL, add_unions, count_of, course, of_two
 from pipelines.disclosure_suppress import Count, System, additive, protect

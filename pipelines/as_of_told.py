@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from pipelines.aggregate_cells import Key, Split
+from pipelines.aggregate_records import SPLITS
 from pipelines.as_of_changes import Change, Verdict
 from pipelines.as_of_moves import CLEARS, EMPTY, FAILS
 from pipelines.as_of_state import State
-from pipelines.as_of_units import COVERED, SPLITS, Group, Named, belongs, groups, turns_of, whole_of
+from pipelines.as_of_units import COVERED, Group, Named, belongs, groups, turns_of, whole_of
 from pipelines.disclosure_plan import SPLITS_OF_TWO
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy

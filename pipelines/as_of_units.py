@@ -1,6 +1,6 @@
 """What one conversation counts in, and the cells of any set of conversations: plain Python, for comparing releases.
 
-A *unit* is a row of HISTORY. It is what pipelines/aggregate_records.py counts with Spark, said for one conversation.
+A *unit* is a row of HISTORY: what pipelines/aggregate_records.py counts by user, said for one conversation.
 """
 
 from __future__ import annotations
@@ -8,23 +8,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines.aggregate_cells import Cell, Key, Split, reduce_users
 from pipelines.aggregate_population import POOLS
-from pipelines.aggregate_records import NOT
+from pipelines.aggregate_records import NOT, SPLITS, Unit
 from pipelines.disclosure_course import IN_RUN
 from schemas.labels import SITUATIONS, Label
 from schemas.released import TURN_DIMENSIONS
 from schemas.released_runs import BEHAVIOURS
 
-Unit = Mapping[str, Any]
 Named = Mapping[str, frozenset[str]]
 """By split of the population, the values that stand by themselves in a release; all others pool."""
 Group = tuple[str, str, str]
 """(label, dimension, value): counts that hang together; value is empty but for situations and behaviours."""
 COVERED = ("language", "not_scored", "user_id")
-SPLITS = ("surface", "week", "language", "length")
 
 
 @dataclass(frozen=True, slots=True)

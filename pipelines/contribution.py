@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 import pyarrow as pa
 
-from schemas.labels import LABELS, Label
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+from schemas.labels import LABELS
 
 REST = {"trigger": "other", "cluster": "-1"}
 """By kind of cell, where what lies beyond the bound counts."""
+Unit = dict[str, Any]
+"""A row of COUNTED."""
 Counted = dict[tuple[str, str], tuple[str, int]]
 """By (label, conversation): the user and the cluster that it counts in."""
 
@@ -32,63 +31,44 @@ def bounded(held: Collection[str], who: str, most: int) -> list[str]:
     return sorted(held, key=lambda cell: hashlib.sha256(f"cell\0{who}\0{cell}".encode()).digest())[:most]
 
 
-def bounded_cells(frame: DataFrame, most: int) -> DataFrame:
-    """`frame` with no user in more than `most` cells, those of triggers and clusters of both labels taken together.
+def bound_places(units: Iterable[Unit], most: int) -> None:
+    """Puts what lies beyond `most` cells of one user, triggers and clusters of both labels together, into REST.
 
-    frame: user_key, language (null where not scored), and the columns of LABELS as in CLUSTERED. A cell is a trigger or
-    cluster that a flagged conversation has, or the cluster of an unflagged one that was drawn for the lift. Of users
-    who have more, the first by the hash of `bounded` stand; the others count in REST, for which room is left. What is
-    chosen depends on the user's own rows alone, and not on their order.
+    units: that user's rows of COUNTED, changed in place. A cell is a trigger or cluster that a flagged conversation
+    has, or the cluster of an unflagged one that was drawn for the lift. Of a user who has more, the first by the hash
+    of `bounded` stand; the others count in REST, for which room is left. What is chosen depends on the user's own rows
+    alone, and not on their order.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    everywhere = F.flatten(F.collect_list(F.array_compact(_cells())).over(Window.partitionBy("user_key")))
-    frame = frame.withColumn("_held", F.array_distinct(everywhere))
-    rest = F.array(*(F.lit(_name(label, kind, REST[kind])) for label in LABELS for kind in REST))
-    kinds = F.transform("_held", lambda cell: F.regexp_extract(cell, "^[^/]+/[^/]+/", 0))
-    room = F.lit(most) - F.size(F.array_distinct(kinds))
-    hashed = F.transform(
-        F.array_except("_held", rest),
-        lambda cell: F.struct(
-            F.sha2(F.concat(F.lit("cell\0"), "user_key", F.lit("\0"), cell), 256), cell.alias("cell")
-        ),
-    )
-    first = F.slice(F.transform(F.array_sort(hashed), lambda pair: pair["cell"]), F.lit(1), room)
-    frame = frame.withColumn("_kept", F.when(F.size("_held") <= most, F.col("_held")).otherwise(first))
-    for label in LABELS:
-        cells = {kind: _cell(label, kind) for kind in REST}
-        stands = {kind: cell.isNull() | F.array_contains("_kept", cell) for kind, cell in cells.items()}
-        column = F.col(label)
-        trigger = F.when(stands["trigger"], column["trigger"]).otherwise(F.lit(REST["trigger"]))
-        cluster = F.when(stands["cluster"], column["cluster"]).otherwise(F.lit(int(REST["cluster"])))
-        frame = frame.withColumn(label, column.withField("trigger", trigger).withField("cluster", cluster))
-    return frame.drop("_held", "_kept")
+    found = [(unit, label, kind, cell) for unit in units for label, kind, cell in _cells(unit)]
+    held = {cell for *_, cell in found}
+    if len(held) <= most:
+        return
+    who = found[0][0]["user_key"]
+    rest = {_name(label, kind, REST[kind]) for _, label, kind, _ in found}
+    kept = {*rest, *bounded(held - rest, who, most - len(rest))}
+    for unit, label, kind, cell in found:
+        if cell in kept:
+            continue
+        if kind == "trigger":
+            unit[label]["trigger"] = REST[kind]
+        else:
+            unit[f"{label}_cluster"] = int(REST[kind])
 
 
-def _name(label: Label, kind: str, value: str) -> str:
+def _name(label: str, kind: str, value: object) -> str:
     return f"{label}/{kind}/{value}"
 
 
-def _cells() -> Column:
-    """The cells of a conversation, with a null for each that it is not in."""
-    from pyspark.sql import functions as F
-
-    return F.array(*(_cell(label, kind) for label in LABELS for kind in REST))
-
-
-def _cell(label: Label, kind: str) -> Column:
-    """The conversation's cell of this kind and label, as `distress/cluster/3`; null where it has none."""
-    from pyspark.sql import functions as F
-
-    column, scored = F.col(label), F.col("language").isNotNull()
-    if kind == "trigger":
-        value = F.when(column["trigger"] == "none", F.lit(REST[kind])).otherwise(column["trigger"])
-        there = scored & column["flagged"]
-    else:
-        value = F.greatest(column["cluster"], F.lit(-1)).cast("string")
-        there = scored & (column["flagged"] | (column["sampled"] & (column["cluster"] >= 0)))
-    return F.when(there, F.concat(F.lit(_name(label, kind, "")), value))
+def _cells(unit: Unit) -> Iterator[tuple[str, str, str]]:
+    """(label, kind, name) of the cells that a conversation is in, as `distress/cluster/3`."""
+    if unit["language"] is None:
+        return
+    for label in map(str, LABELS):
+        flagged, cluster = unit[label]["flagged"], unit[f"{label}_cluster"]
+        if flagged:
+            yield label, "trigger", _name(label, "trigger", unit[label]["trigger"])
+        if flagged or (unit[f"{label}_drawn"] and cluster >= 0):
+            yield label, "cluster", _name(label, "cluster", max(cluster, -1))
 
 
 def bounded_terms(counted: Counted, terms: pa.Table, most: int) -> pa.Table:

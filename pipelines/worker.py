@@ -98,23 +98,47 @@ def batch_hash(batch: pa.RecordBatch, column: str, key: bytes) -> str:
     return hmac.new(key, f"batch\0{text}".encode("utf-8", "replace"), "sha256").hexdigest()[:12]
 
 
+def unbroken(batches: Batches, column: str) -> Iterator[pa.RecordBatch]:
+    """The batches cut anew, so that rows one after the other with the same value of `column` are in one batch."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        values = batch.column(column).to_pylist()
+        last = values[-1]
+        cut = next((n for n in range(len(values), 0, -1) if values[n - 1] != last), 0)
+        if cut or (held and held[-1].column(column)[0].as_py() != last):
+            yield _joined([*held, batch.slice(0, cut)])
+            held = []
+        held.append(batch.slice(cut))
+    if held:
+        yield _joined(held)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    (whole,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return whole
+
+
 def map_rows(
     frame: DataFrame,
     table: Table,
     stage: str,
     make: Callable[[], Callable[[list[dict[str, Any]]], list[dict[str, Any]]]],
+    whole: str = "",
 ) -> DataFrame:
     """`frame` with each batch of rows turned into rows of `table`; map-only, order kept.
 
     make: called once a task in the worker; returns the function from a batch's rows to the new rows. What it builds
-    (models) is cached by its own module. Raises WorkerFault, or the WelfareError that the function raised.
+    (models) is cached by its own module. whole: a column by which the rows of a partition are sorted; those with one
+    value of it are then in one batch. Raises WorkerFault, or the WelfareError that the function raised.
     """
 
     key = seal().key
 
     def run(batches: Batches) -> Iterator[pa.RecordBatch]:
         function: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] | None = None
-        for batch in batches:
+        for batch in unbroken(batches, whole) if whole else batches:
             if not batch.num_rows:
                 continue
             fault: WelfareError | None = None

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,12 @@ def everything(folder: Path, but: Path | None = None) -> bytes:
     return b"\n".join(p.read_bytes() for p in plain_files(folder) if but is None or not p.is_relative_to(but))
 
 
+def hex_in(data: bytes) -> set[str]:
+    """Every 16 hex digits in a row that the bytes hold: one pass for any number of digests to look for."""
+    runs = re.findall(rb"[0-9a-f]{16,}", data)
+    return {run[place : place + 16].decode() for run in runs for place in range(len(run) - 15)}
+
+
 def decrypted(attacked: Attacked, keys: Keys) -> set[str]:
     """Every user key of the restricted tables."""
     out: set[str] = set()
@@ -84,9 +91,11 @@ def test_a_dictionary_of_all_ids_recovers_no_pseudonym(attacked: Attacked) -> No
     assert len(stored & set(known)) > 50, "with the key the dictionary works"
     tried = set().union(*(guesses(value, "sample-1") for value in ids))
     assert not tried & (stored | {key[:16] for key in stored})
-    seen = everything(attacked.root / "out", but=space / "keys").lower()
-    assert not [guess for guess in tried if guess.encode() in seen]
-    assert not [key for key in stored if key.encode() in everything(attacked.released)]
+    seen, released = everything(attacked.root / "out", but=space / "keys").lower(), everything(attacked.released)
+    there = hex_in(seen)
+    assert known.keys() & stored and not {guess[:16] for guess in tried} & there
+    assert {digest[:16] for digest in json.loads((space / "run.json").read_text())["tables"].values()} <= there
+    assert not [key for key in stored if key.encode() in released]
     assert not [value for value in ids if len(value) > 8 and value.encode() in seen]
 
 

@@ -11,7 +11,8 @@ import random
 import pyarrow as pa
 import pytest
 
-from pipelines.aggregate import SPLITS, tabulate
+from pipelines.aggregate import tabulate
+from pipelines.aggregate_records import SPLITS
 from pipelines.disclosure_plan import Plan, make_plan
 from schemas.policy import DisclosurePolicy
 from schemas.row_level import CLUSTER_TERMS

