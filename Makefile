@@ -6,7 +6,7 @@ SAMPLE := welfare-out/sample-trial
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: run test fast check format lock clean
+.PHONY: run test long fast check format lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/welfare sample $(SAMPLE) > /dev/null
@@ -17,6 +17,9 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest tests
+
+long: $(VENV)/.test
+	$(BIN)/python -m pytest tests -m long
 
 fast: $(VENV)/.test
 	$(BIN)/python -m pytest tests/unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -81,6 +82,33 @@ def small_input(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with gzip.open(trial.inputs / "sample-1.jsonl.gz", "rt", encoding="utf-8") as lines:
         path.write_text("".join(itertools.islice(lines, 120)), encoding="utf-8")
     return path
+
+
+@dataclass(frozen=True)
+class SmallRun:
+    """A finished run over `small_input` as release sample-1. said: its standard output and error."""
+
+    folder: Path
+    said: str
+
+    def copy(self, to: Path) -> Path:
+        """The output folder with its keys and tables at `to`: a run over the same input finds the tables there."""
+        return Path(shutil.copytree(self.folder, to))
+
+
+@pytest.fixture(scope="session")
+def small_run(trial: Trial, small_input: Path, tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
+    """Placed in the clusters of another trial, if that one had any."""
+    root = tmp_path_factory.mktemp("small-run")
+    frame = trial.candidate / "restricted" / "frames" / "sample-2.json"
+    (root / "policy.toml").write_text(f'[cluster]\nframe = "{frame}"\n' if frame.exists() else "")
+    done = welfare(
+        "run", small_input, "--release", "sample-1", "--out", root / "out", "--config", root / "policy.toml"
+    )  # fmt: skip
+    manifest = (root / "out" / "released" / "manifest.json").read_text()
+    assert ("cluster_frame" in json.loads(manifest)["models"]) == frame.exists()
+    assert str(frame) not in manifest, "where a frame lies stays on the restricted side"
+    return SmallRun(root / "out", done.stdout + done.stderr)
 
 
 @pytest.fixture(scope="session")

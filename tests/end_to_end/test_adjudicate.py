@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import welfare
+from tests.conftest import SmallRun, welfare
 from tests.end_to_end.test_run import rows
 
 POLICY = '[adjudicate]\nreaders = ["reader-a"]\nsample = 60\n'
@@ -34,8 +34,8 @@ def on_a_terminal(command: list[str], answers: str) -> str:
     return said.decode("utf-8", "replace")
 
 
-def test_the_rates_rest_on_what_readers_found(small_input: Path, tmp_path: Path) -> None:
-    policy, out = tmp_path / "policy.toml", tmp_path / "out"
+def test_the_rates_rest_on_what_readers_found(small_input: Path, small_run: SmallRun, tmp_path: Path) -> None:
+    policy, out = tmp_path / "policy.toml", small_run.copy(tmp_path / "out")
     policy.write_text(POLICY)
     arguments = ("run", small_input, "--release", "sample-1", "--out", out, "--config", policy)
     welfare(*arguments)

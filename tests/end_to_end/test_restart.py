@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import welfare
+from tests.conftest import SmallRun, welfare
 
 
 def tables(folder: Path) -> dict[str, str]:
@@ -40,6 +40,8 @@ def test_an_interrupted_run_goes_on_where_it_was(small_input: Path, tmp_path: Pa
     welfare(*arguments)
     assert {path: path.stat().st_mtime_ns for path in restricted.glob("scrubbed/*/part-*.parquet")} == kept
     assert not (out / "restricted" / "temporary").exists()
+    if number == signal.SIGTERM:
+        return
     resumed = tables(out)
     welfare("run", shuffled(small_input, tmp_path / "shuffled"), *arguments[2:], "--fresh")
     assert tables(out) == resumed
@@ -55,14 +57,14 @@ def shuffled(source: Path, folder: Path) -> Path:
     return folder
 
 
-def test_an_erased_user_does_not_come_back(small_input: Path, tmp_path: Path) -> None:
-    arguments = ("run", small_input, "--release", "sample-1", "--out", tmp_path)
-    welfare(*arguments)
-    record = tmp_path / "restricted" / "sample-1" / "run.json"
+def test_an_erased_user_does_not_come_back(small_input: Path, small_run: SmallRun, tmp_path: Path) -> None:
+    out = small_run.copy(tmp_path / "out")
+    arguments = ("run", small_input, "--release", "sample-1", "--out", out)
+    record = out / "restricted" / "sample-1" / "run.json"
     user = json.loads(small_input.read_text().splitlines()[0])["user_id"]
     held = sum(json.loads(line)["user_id"] == user for line in small_input.read_text().splitlines())
     before = _stored(record.parent)
-    welfare("purge", tmp_path, "--user", user, "--yes")
+    welfare("purge", out, "--user", user, "--yes")
     assert _stored(record.parent) == before - held
     welfare(*arguments)
     assert _stored(record.parent) == before - held

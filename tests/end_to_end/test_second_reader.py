@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from tests.conftest import welfare
+from tests.conftest import SmallRun, welfare
 from tests.end_to_end.test_run import rows
 from tests.unit.endpoint_stand_in import Got, Say, serve, verdict
 
@@ -20,8 +20,10 @@ def half(got: Got, number: int) -> Say:
     return verdict(yes, yes)
 
 
-def test_the_quality_figures_hold_how_far_a_second_reader_agrees(small_input: Path, tmp_path: Path) -> None:
-    policy, out = tmp_path / "policy.toml", tmp_path / "out"
+def test_the_quality_figures_hold_how_far_a_second_reader_agrees(
+    small_input: Path, small_run: SmallRun, tmp_path: Path
+) -> None:
+    policy, out = tmp_path / "policy.toml", small_run.copy(tmp_path / "out")
     with serve(half) as server:
         section = f'[second_reader]\nurl = "{server.url}"\nmodel = "m"\nallow_egress = true\n'
         # A small trial: with the usual floors nothing of it would be shown.

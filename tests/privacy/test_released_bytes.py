@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from tests.conftest import Trial, welfare
+from tests.conftest import SmallRun, Trial, welfare
 
 
 def planted(trial: Trial, release: str) -> list[str]:
@@ -33,19 +32,10 @@ def test_the_audit_finds_a_value_that_is_there(trial: Trial, tmp_path: Path) -> 
     assert welfare("audit", trial.candidate, "--canaries", canaries, check=False).returncode == 4
 
 
-def test_no_log_line_of_a_run_holds_a_planted_value(trial: Trial, small_input: Path, tmp_path: Path) -> None:
-    frame = trial.candidate / "restricted" / "frames" / "sample-2.json"  # of another trial, if that one had clusters
-    (tmp_path / "policy.toml").write_text(f'[cluster]\nframe = "{frame}"\n' if frame.exists() else "")
-    out = tmp_path / "again"
-    done = welfare("run", small_input, "--release", "sample-1", "--out", out, "--config", tmp_path / "policy.toml",
-                   check=False)  # fmt: skip
-    assert done.returncode == 0
-    manifest = (out / "released" / "manifest.json").read_text()
-    assert ("cluster_frame" in json.loads(manifest)["models"]) == frame.exists()
-    assert str(frame) not in manifest, "where a frame lies stays on the restricted side"
-    said = done.stdout + done.stderr
+def test_no_log_line_of_a_run_holds_a_planted_value(trial: Trial, small_run: SmallRun) -> None:
+    assert small_run.said
     long_enough = [value for value in planted(trial, "sample-1") if len(value) >= 6]
-    assert not [n for n, value in enumerate(long_enough) if value in said]
+    assert not [n for n, value in enumerate(long_enough) if value in small_run.said]
 
 
 def test_pseudonyms_are_not_ids(trial: Trial) -> None:
