@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from jobs.readers.catalogue import list_inputs, read_file, recognise
+from jobs.readers.catalogue import check_format, list_inputs, read_file, recognise
 from jobs.readers.inputs import content_digest, name_inputs
 from jobs.survey import Survey
 from pipelines.pseudonym import pseudonym
@@ -61,6 +61,8 @@ def find_sources(inputs: Sequence[str], format_name: str, policy: ReadPolicy) ->
 
     Raises UsageError or ContractError, see jobs/readers/catalogue.py.
     """
+    if format_name != "auto":
+        check_format(format_name)
     found: dict[str, Source] = {}
     files = list_inputs(inputs)
     for path, name in zip(files, name_inputs(inputs, files), strict=True):

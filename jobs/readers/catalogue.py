@@ -63,6 +63,12 @@ def recognise(path: Path, policy: ReadPolicy, name: str = _UNNAMED) -> str:
     return chosen.name
 
 
+def check_format(name: str) -> None:
+    """Raises UsageError where no reader is called `name`."""
+    if name not in FORMATS:
+        raise UsageError(f"the format is not known: `--format` takes auto, {', '.join(FORMATS)}.")
+
+
 def read_file(
     path: Path, format_name: str, policy: ReadPolicy, name: str = _UNNAMED
 ) -> Iterator[Conversation | Malformed]:
@@ -73,8 +79,7 @@ def read_file(
     Raises UsageError for an unknown format, at once; ContractError, while it is read, where the file is
     faulty or empty, or has no record that could be read.
     """
-    if format_name not in FORMATS:
-        raise UsageError(f"the format is not known: `--format` takes auto, {', '.join(FORMATS)}.")
+    check_format(format_name)
     return _read(path, FORMATS[format_name], policy, name)
 
 
