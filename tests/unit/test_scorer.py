@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -88,3 +89,25 @@ def test_scoring_opens_no_socket_and_loads_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
     assert done.stdout.split() == ["False", "None"]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
+def test_no_thread_is_tied_to_a_core() -> None:
+    """Else the scorers of all workers share the first core: two took as long as one after the other."""
+    code = (
+        "import contextlib, os, pathlib, threading\n"
+        "from classifiers.scorer import load_scorer\n"
+        "from classifiers.turn import ModelTurn\n"
+        "scorer, least = load_scorer(), 10**6\n"
+        "turns = 60 * [ModelTurn((), 'I feel awful. I am ashamed of how I keep failing you.')]\n"
+        "assert scorer.start(turns).passed.any()\n"
+        "work = threading.Thread(target=scorer.score, args=(turns,))\n"
+        "work.start()\n"
+        "while work.is_alive():\n"  # it ties the thread while it works, and lets it go at the end
+        "    for task in pathlib.Path('/proc/self/task').iterdir():\n"
+        "        with contextlib.suppress(ProcessLookupError):\n"
+        "            least = min(least, len(os.sched_getaffinity(int(task.name))))\n"
+        "print(least)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == len(os.sched_getaffinity(0))
