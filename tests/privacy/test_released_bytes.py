@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.conftest import SmallRun, Trial, welfare
@@ -36,6 +37,22 @@ def test_no_log_line_of_a_run_holds_a_planted_value(trial: Trial, small_run: Sma
     assert small_run.said
     long_enough = [value for value in planted(trial, "sample-1") if len(value) >= 6]
     assert not [n for n, value in enumerate(long_enough) if value in small_run.said]
+
+
+def test_where_a_frame_lies_stays_on_the_restricted_side(
+    trial: Trial, small_input: Path, small_run: SmallRun, tmp_path: Path
+) -> None:
+    """The small trial placed in the clusters of another one, if that had any."""
+    frame = trial.candidate / "restricted" / "frames" / "sample-2.json"
+    (tmp_path / "policy.toml").write_text(f'[cluster]\nframe = "{frame}"\n' if frame.exists() else "")
+    out = small_run.copy(tmp_path / "out")
+    again = [] if frame.exists() else ["--fresh"]
+    welfare(
+        "run", small_input, "--release", "sample-1", "--out", out, "--config", tmp_path / "policy.toml", *again
+    )  # fmt: skip
+    manifest = (out / "released" / "manifest.json").read_text()
+    assert ("cluster_frame" in json.loads(manifest)["models"]) == frame.exists()
+    assert str(frame) not in manifest
 
 
 def test_pseudonyms_are_not_ids(trial: Trial) -> None:
