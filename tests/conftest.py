@@ -76,10 +76,18 @@ def welfare(*arguments: object, check: bool = True) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="session")
-def small_input(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The transcripts of both releases of the sample trial, with their planted truth."""
+    folder = tmp_path_factory.mktemp("inputs")
+    welfare("sample", folder, "--conversations", CONVERSATIONS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_input(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first 120 conversations of sample-1: for tests that run the job again."""
     path = tmp_path_factory.mktemp("small") / "transcripts.jsonl"
-    with gzip.open(trial.inputs / "sample-1.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(inputs / "sample-1.jsonl.gz", "rt", encoding="utf-8") as lines:
         path.write_text("".join(itertools.islice(lines, 120)), encoding="utf-8")
     return path
 
@@ -104,19 +112,18 @@ def small_run(small_input: Path, tmp_path_factory: pytest.TempPathFactory) -> Sm
 
 
 @pytest.fixture(scope="session")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+def trial(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """A trial of 700 conversations a release: small, and still with cells and clusters above the floors."""
     root = tmp_path_factory.mktemp("trial")
     first, second = root / "sample-1", root / "sample-2"
     for space in (open_workspace(first, "sample-1"), open_workspace(second, "sample-2")):
         # Not a key of chance: what the contribution bound leaves out of a cell near its floor would differ by run.
         (space.keys / "pseudonym.key").write_bytes(sha256(space.release.encode()).digest())
-    welfare("sample", root / "inputs", "--conversations", CONVERSATIONS)
     before = welfare(
-        "run", root / "inputs" / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator"
+        "run", inputs / "sample-1.jsonl.gz", "--release", "sample-1", "--out", first, "--ran-by", "operator"
     )
     done = welfare(
-        "run", root / "inputs" / "sample-2.jsonl.gz", "--release", "sample-2", "--out", second, "--baseline", first,
+        "run", inputs / "sample-2.jsonl.gz", "--release", "sample-2", "--out", second, "--baseline", first,
         "--ran-by", "operator",
     )  # fmt: skip
-    return Trial(root / "inputs", first, second, done.stdout, (before.stderr, done.stderr))
+    return Trial(inputs, first, second, done.stdout, (before.stderr, done.stderr))

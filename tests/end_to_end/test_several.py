@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.conftest import welfare
+from tests.conftest import SmallRun, welfare
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_second_release_keeps_the_first_and_both_can_be_asked(tmp_path: Path) -> None:
-    out = tmp_path / "out"
+def test_a_second_release_keeps_the_first_and_both_can_be_asked(
+    small_input: Path, small_run: SmallRun, tmp_path: Path
+) -> None:
+    out = small_run.copy(tmp_path / "out")
     welfare("sample", tmp_path, "--conversations", 120)
     runs = {
-        "sample-1": ("run", tmp_path / "sample-1.jsonl.gz", "--release", "sample-1", "--out", out),
+        "sample-1": ("run", small_input, "--release", "sample-1", "--out", out),
         "sample-2": ("run", tmp_path / "sample-2.jsonl.gz", "--release", "sample-2", "--out", out,
                      "--baseline", out / "releases" / "sample-1"),
     }  # fmt: skip
-    welfare(*runs["sample-1"])
     first = bytes_of(out / "released")
     welfare(*runs["sample-2"])
     assert bytes_of(out / "releases" / "sample-1" / "released") == first
