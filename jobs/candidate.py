@@ -108,13 +108,7 @@ def write_candidate(
     quality = Quality.from_card(card).at(run.thresholds.own, run.thresholds.validated)
     numbers: dict[tuple[str, int], int] = {}
     rows = clusters.frames.to_pylist()
-    bad = sum(found.malformed.values())
-    records = {
-        "malformed_records": bad,
-        "duplicate_records": found.duplicates,
-        "superseded_records": found.superseded + found.conflicting,
-        "records_of_other_releases": found.other_release,
-    }
+    bad, records = sum(found.malformed.values()), _records(found)
     privacy: dict[str, Any] = {"policy": policy.policy}
     if policy.policy == "dp":
         tables, counts, privacy = _private(clusters, run, space, quality, baseline, frames)
@@ -167,6 +161,16 @@ def write_candidate(
     facts = FrameFacts(run.release, run_key, trial, run.policies.retention.frame_days, origins)
     store_frame(space, make_frame(rows, numbers, tables[TERMS.name].to_pylist(), facts, policy))
     return Candidate(space.released, tables, manifest)
+
+
+def _records(found: Survey) -> dict[str, int]:
+    """Exact numbers of records that are not conversations of this release, by their name in the manifest."""
+    return {
+        "malformed_records": sum(found.malformed.values()),
+        "duplicate_records": found.duplicates,
+        "superseded_records": found.superseded + found.conflicting,
+        "records_of_other_releases": found.other_release,
+    }
 
 
 def _by_floors(

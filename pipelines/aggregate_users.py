@@ -1,7 +1,7 @@
 """What each conversation counts in: from rows of CLUSTERED to rows of COUNTED, one user at a time, in plain Python.
 
-Spark's workers run it. Said as Spark expressions, the same rules took the JVM half a minute to plan and compile, for a
-trial of any size.
+Spark's workers run it. Said as Spark expressions, the same rules took the JVM half a minute more to plan and compile in
+a first run, whatever the size of the trial.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from pipelines.contribution import bound_places
+from pipelines.contribution import Unit, bound_places
 from pipelines.disclosure_words import UNKNOWN
 from schemas.labels import LABELS
 from schemas.policy import DisclosurePolicy
 from schemas.released import LENGTHS, ONSETS
 
 Row = Mapping[str, Any]
-Unit = dict[str, Any]
-"""A row of COUNTED."""
 _LAST = (1, 3, 7, 15)
 """The last number of a bin: of LENGTHS in turns; the first three of ONSETS in turns of the model."""
 

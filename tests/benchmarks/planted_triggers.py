@@ -3,8 +3,8 @@
 `python -m tests.benchmarks.planted_triggers [SIZE ...] [--label LABEL]`: conversations of the sample trial in which the
 label was planted, unscrubbed but for the values of persons, scored, flagged and clustered as a run does it, until SIZE
 are flagged. F1 of each trigger with at least 30 of them, told from each passage alone and from like passages too, and
-the adjusted Rand index of the clusters. Two minutes for 1,400, half an hour for 20,000 on a processor with bfloat16;
-with `--keep FILE`, what was judged is kept there, and a run that was stopped goes on where it was.
+the adjusted Rand index of the clusters. Two minutes for 1,400, half an hour for 20,000, and longer on a processor
+without bfloat16: with `--keep FILE`, what was judged is kept there, and a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
